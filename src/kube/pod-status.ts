@@ -18,7 +18,12 @@ export interface PodStatus {
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
-export type PodConditionType = 'PodReadyToStartContainers' | 'Initialized' | 'Ready' | 'ContainersReady' | 'PodScheduled';
+export type PodConditionType =
+  | 'PodReadyToStartContainers'
+  | 'Initialized'
+  | 'Ready'
+  | 'ContainersReady'
+  | 'PodScheduled';
 
 export interface PodCondition {
   readonly type: PodConditionType;
@@ -39,8 +44,13 @@ export interface ContainerStatus {
   readonly image: string;
   readonly imageID: string;
   readonly containerID?: string;
-  readonly resources?: { readonly limits?: Readonly<Record<string, string>>; readonly requests?: Readonly<Record<string, string>> };
-  readonly user?: { readonly linux: { readonly uid: number; readonly gid: number; readonly supplementalGroups?: readonly number[] } };
+  readonly resources?: {
+    readonly limits?: Readonly<Record<string, string>>;
+    readonly requests?: Readonly<Record<string, string>>;
+  };
+  readonly user?: {
+    readonly linux: { readonly uid: number; readonly gid: number; readonly supplementalGroups?: readonly number[] };
+  };
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
 }
 

@@ -165,4 +165,3 @@ export interface SeccompProfile {
 export function fullName(pod: Pod): string {
   return `${pod.metadata.namespace}/${pod.metadata.name}`;
 }
-

@@ -1,4 +1,4 @@
-export type PortErrorKind = 'absent' | 'conflict' | 'refused' | 'unavailable' | 'unknown-outcome';
+import type { PortErrorKind } from '../core/failure.ts';
 
 /**
  * The only error a port rejects with, besides the signal's own reason.
