@@ -17,6 +17,8 @@ export interface WantedPod {
   readonly inputs: Inputs;
   /** The API's deletion: the grace that was granted, counted from when we saw it. */
   readonly deletion?: { readonly graceSeconds: number; readonly seenAt: Tick };
+  /** Its source no longer has it; `deletion` is set too. Once it has stopped, it is cleaned away and nobody asks for its status. */
+  readonly removed?: boolean;
 }
 
 /** The versions of every object that the pod refers to; a missing one is a wait. */
