@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const mountPoint = '/sys/fs/cgroup';
 
@@ -27,4 +27,28 @@ export function hierarchies(): readonly string[] {
   return readdirSync(mountPoint)
     .map((name) => join(mountPoint, name))
     .filter((folder) => existsSync(join(folder, 'cgroup.procs')));
+}
+
+/** Removes a cgroup that has no processes left, and its parent when that is empty too. Gives back what stayed and why. */
+export function removeCgroup(cgroup: string): readonly string[] {
+  const left: string[] = [];
+  for (const hierarchy of hierarchies()) {
+    const folder = join(hierarchy, cgroup);
+    if (!existsSync(folder)) continue;
+    try {
+      rmdirSync(folder);
+      if (dirname(cgroup) !== '/') removeQuietly(dirname(folder));
+    } catch (error) {
+      left.push(`cgroup ${folder}: ${String(error)}`);
+    }
+  }
+  return left;
+}
+
+function removeQuietly(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Pods' cgroups are still in it.
+  }
 }

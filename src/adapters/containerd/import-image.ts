@@ -8,7 +8,7 @@ import { type ContainerdOptions, criNamespace, pathsOf } from './options.ts';
 import { pauseImage, pauseImageRef } from './pause-image.ts';
 
 /**
- * Brings in what pods need before any registry is asked: the sandbox image, and the archives in `options.imageDir`.
+ * Brings in what pods need before any registry is asked: the sandbox image, and the archives in `options.imageDirs`.
  *
  * Only images that are not there are imported, so that a second start costs one question.
  */
@@ -23,7 +23,7 @@ export async function importImages(options: ContainerdOptions, binaries: Binarie
       rmSync(archive, { force: true });
     }
   }
-  for (const archive of archivesIn(options.imageDir)) {
+  for (const archive of options.imageDirs.flatMap(archivesIn)) {
     try {
       await ctr.import(archive, signal);
     } catch (error) {
@@ -65,8 +65,7 @@ export class Ctr {
   }
 }
 
-function archivesIn(folder: string | undefined): readonly string[] {
-  if (folder === undefined) return [];
+function archivesIn(folder: string): readonly string[] {
   try {
     const names = readdirSync(folder).filter((name) => name.endsWith('.tar') && !name.startsWith('.'));
     return names.sort().map((name) => join(folder, name));

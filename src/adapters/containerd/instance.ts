@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findProcesses, isAlive, type ProcessSeen, readProcess, signalProcess } from '../../lib/host/processes.ts';
@@ -60,6 +71,8 @@ export function writeConfig(options: ContainerdOptions, binaries: Binaries): str
 export async function spawnInstance(options: ContainerdOptions, binaries: Binaries, config: string): Promise<Instance> {
   const { log } = pathsOf(options);
   boundLog(log);
+  for (const name of readdirSync(options.runtime.stateDir))
+    if (configName.test(name) && name !== basename(config)) rmSync(join(options.runtime.stateDir, name));
   const output = openSync(log, 'a', 0o600);
   try {
     const child = spawn(binaries.containerd, ['--config', config], {

@@ -1,7 +1,9 @@
 import { type ContainerdOptions, pathsOf } from './options.ts';
 
-/** The name of the network in CNI's records and in the comments of its firewall rules. */
-export const networkName = 'nodelet';
+/** The network's name in CNI's records and in the comments of its firewall rules: like the bridge, one of its kind on the machine. */
+export function networkName(network: { readonly bridge: string }): string {
+  return network.bridge;
+}
 
 /**
  * The CNI network of the embedded runtime: a bridge with addresses by host-local, masquerading, and host ports by portmap.
@@ -25,5 +27,5 @@ export function conflistText(options: Pick<ContainerdOptions, 'runtime' | 'netwo
   const chain = network.plugins.filter((type) => type !== 'portmap' || network.hostPorts);
   const withPorts = network.hostPorts && !chain.includes('portmap') ? [...chain, 'portmap'] : chain;
   const plugins = withPorts.map((type) => ({ type, ...settings[type] }));
-  return `${JSON.stringify({ cniVersion: '1.0.0', name: networkName, plugins }, undefined, 2)}\n`;
+  return `${JSON.stringify({ cniVersion: '1.0.0', name: networkName(network), plugins }, undefined, 2)}\n`;
 }

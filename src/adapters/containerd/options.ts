@@ -27,8 +27,8 @@ export interface ContainerdOptions {
   readonly prefix?: string;
   /** PATH: folders with a colon between them. */
   readonly searchPath: string;
-  /** Archives (`*.tar`) in this folder are imported at each start of containerd: images for machines without a registry. */
-  readonly imageDir?: string;
+  /** Archives (`*.tar`) in these folders are imported at each start of nodelet: images for machines without a registry. */
+  readonly imageDirs: readonly string[];
   /** The cgroup containerd and its shims live in, apart from the pods: they outlive the service that started them. */
   readonly cgroup: string;
   /** Told of every start, adoption and end. */
@@ -52,6 +52,8 @@ export interface ContainerdPaths {
   readonly state: string;
   readonly log: string;
   readonly conflist: string;
+  /** How the machine was before nodelet touched it. */
+  readonly before: string;
   /** host-local's records. Not kept over a boot: the sandboxes that hold the addresses do not live longer either. */
   readonly addresses: string;
 }
@@ -62,6 +64,7 @@ export function pathsOf(options: Pick<ContainerdOptions, 'runtime' | 'network'>)
     socket: socketOf(options.runtime),
     state: join(stateDir, 'state'),
     log: join(rootDir, 'containerd.log'),
+    before: join(stateDir, 'before.json'),
     conflist: join(options.network.cniConfDir, '10-nodelet.conflist'),
     addresses: join(stateDir, 'addresses'),
   };

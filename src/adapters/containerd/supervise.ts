@@ -1,8 +1,9 @@
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive } from '../../lib/host/processes.ts';
 import { PortError } from '../../ports/port-error.ts';
 import { type Lifeline, openLifeline } from './answers.ts';
+import { prepareMachine } from './before.ts';
 import { type Binaries, findBinaries } from './find.ts';
 import { importImages } from './import-image.ts';
 import { findInstance, type Instance, spawnInstance, stopInstance, writeConfig } from './instance.ts';
@@ -83,7 +84,7 @@ async function keepRunning(
 async function startContainerd(options: ContainerdOptions, binaries: Binaries, signal: AbortSignal): Promise<Running> {
   const startedAt = performance.now();
   const config = writeConfig(options, binaries);
-  allowForwarding(options);
+  await prepareMachine(options, signal);
   const found = findInstance(options);
   const fits = found !== undefined && found.config === config;
   if (found !== undefined && !fits) {
@@ -152,16 +153,4 @@ function lastFault(log: string): string {
   const lines = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-50);
   const fault = lines.findLast((line) => /level=(error|fatal)|^containerd: /.test(line)) ?? lines.at(-1) ?? '';
   return `${fault.slice(0, 500)} (in ${log})`;
-}
-
-/** Pods reach beyond the machine only when it forwards; the bridge plugin would switch it on unsaid. */
-function allowForwarding(options: ContainerdOptions): void {
-  if (options.network.plugin === 'none') return;
-  const path = '/proc/sys/net/ipv4/ip_forward';
-  if (readFileSync(path, 'utf8').trim() === '1') return;
-  writeFileSync(path, '1');
-  options.report({
-    kind: 'changed',
-    message: 'set sysctl net.ipv4.ip_forward from 0 to 1: pods could not reach other networks',
-  });
 }

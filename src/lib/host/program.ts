@@ -12,6 +12,8 @@ export interface Program {
   readonly file: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What it reads on its standard input; nothing when left out. */
+  readonly input?: string;
 }
 
 // More than any program that nodelet runs has to say; what comes after it is dropped.
@@ -25,11 +27,14 @@ const longestOutput = 1024 * 1024;
 export function runProgram(program: Program, signal: AbortSignal): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program.file, program.args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       ...(program.env === undefined ? {} : { env: program.env }),
       signal,
       killSignal: 'SIGKILL',
     });
+    // A program that ends without reading all of it is no error.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(program.input ?? '');
     const stdout = collect(child.stdout);
     const stderr = collect(child.stderr);
     child.once('error', (error) => reject(signal.aborted ? signal.reason : error));
