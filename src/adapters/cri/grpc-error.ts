@@ -29,16 +29,14 @@ function kindOf(error: ServiceError, effect: 'read' | 'write'): PortErrorKind {
     case status.ABORTED:
     case status.DATA_LOSS:
       return effect === 'write' ? 'unknown-outcome' : 'unavailable';
-    // containerd and CRI-O answer UNKNOWN to most real failures. Some of them mean something else than "no", and only
-    // their text tells.
-    case status.UNKNOWN:
-      return kindOfUnknown(error.details);
+    // Most real failures: containerd and CRI-O answer UNKNOWN, or a word that changes with their version. Some of them
+    // mean something else than "no", and only their text tells.
     default:
-      return 'refused';
+      return kindByText(error.details);
   }
 }
 
-function kindOfUnknown(details: string): PortErrorKind {
+function kindByText(details: string): PortErrorKind {
   if (/\bname (".*?" )?is reserved\b/.test(details)) return 'conflict';
   // containerd 1.6 while it loads what it knew before a restart.
   if (details.endsWith('server is not initialized yet')) return 'unavailable';
