@@ -14,7 +14,11 @@ export type Action = { readonly key: string; readonly target: string; readonly w
 
 export type Step =
   | { readonly kind: 'record'; readonly kept: Kept }
-  | { readonly kind: 'look' }
+  | {
+      readonly kind: 'look';
+      /** How many runtime events had come when it was planned. */
+      readonly events: number;
+    }
   | {
       readonly kind: 'prepare';
       readonly directories: readonly DirectoryPlan[];

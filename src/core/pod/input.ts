@@ -1,5 +1,5 @@
 import type { PodUid } from '../../kube/meta.ts';
-import type { Tick } from '../../lib/time.ts';
+import type { Tick, WallTime } from '../../lib/time.ts';
 import type { NodeView } from '../node/view.ts';
 import type { Kept } from './kept.ts';
 import type { Seen } from './seen.ts';
@@ -12,6 +12,8 @@ export interface PodInput {
   readonly seen: Seen;
   readonly kept: Kept;
   readonly now: Tick;
+  /** The same moment as `now` for people: what startTime is set to. */
+  readonly wall: WallTime;
   readonly node: NodeView;
   /** Whether the pod holds a start slot, and else how many are ahead of it. */
   readonly slot: { readonly granted: boolean; readonly ahead: number };

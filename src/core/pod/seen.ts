@@ -7,8 +7,10 @@ export type ContainerId = Brand<string, 'ContainerId'>;
 
 /** What the runtime, the kernel and the outcomes of our own actions told of one pod. Starts empty after a restart. */
 export interface Seen {
-  /** How many outcomes were folded in; an observation begun before the latest one is stale. */
+  /** How many outcomes that change what the runtime shows were folded in; an observation begun before the latest is stale. */
   readonly revision: number;
+  /** How many runtime events came, and how many of them the last look had before it: the others ask for another look. */
+  readonly events: { readonly came: number; readonly looked: number };
   /** `soon`: something happened, look again; `first`: an outcome is unknown, touch nothing before a look. */
   readonly look: 'no' | 'soon' | 'first';
   /** False until the runtime was asked at least once. */
@@ -23,11 +25,17 @@ export interface Seen {
   readonly volumes: Readonly<Record<string, { readonly version: string }>>;
   /** Directories, cgroup and log folder made for this pod and not removed since, as far as we know. */
   readonly disk: { readonly data: boolean; readonly cgroup: boolean; readonly logs: boolean };
+  /** Key of the `prepare` step that succeeded last; empty before. */
+  readonly prepared: string;
+  /** Paths of cgroups that were removed and not made again: of an unknown pod, several places are looked at. */
+  readonly cgroupsRemoved: readonly string[];
   /** By the target of the failed action; cleared when an action with that target succeeds. */
   readonly failures: Readonly<Record<string, FailureSeen>>;
   /** Hooks that ended, by container id and hook: "<id>/postStart". */
   readonly hooks: Readonly<Record<string, HookSeen>>;
-  /** Containers that we asked to stop, with the grace they were given, so that a plan can tell a kill from a crash. */
+  /** Hooks whose beginning was recorded in this life of the agent, and when: "<container>#<attempt>/postStart". */
+  readonly hooksBegun: Readonly<Record<string, Tick>>;
+  /** Containers and sandboxes that we asked to stop, with the grace they were given: tells a kill from a crash. */
   readonly stops: Readonly<Record<string, { readonly graceSeconds: number; readonly at: Tick }>>;
 }
 
@@ -82,6 +90,8 @@ export type ImageSeen =
     };
 
 export interface FailureSeen {
+  /** Key of the action that failed last. */
+  readonly key: string;
   readonly kind: PortErrorKind;
   readonly message: string;
   /** In a row, since the last success. */
@@ -96,6 +106,7 @@ export interface HookSeen {
 
 export const nothingSeen: Seen = {
   revision: 0,
+  events: { came: 0, looked: 0 },
   look: 'first',
   observed: false,
   sandboxes: [],
@@ -103,7 +114,10 @@ export const nothingSeen: Seen = {
   images: {},
   volumes: {},
   disk: { data: false, cgroup: false, logs: false },
+  prepared: '',
+  cgroupsRemoved: [],
   failures: {},
   hooks: {},
+  hooksBegun: {},
   stops: {},
 };
