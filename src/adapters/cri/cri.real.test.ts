@@ -40,6 +40,7 @@ runtimeSuite(
       image: busybox,
       cgroup: containerd.cgroup,
       logs: mkdtempSync(join(containerd.root, 'logs-')),
+      hasEvents: !containerd.version.startsWith('1.6.'),
       end: async () => {
         channel[Symbol.dispose]();
         await containerd[Symbol.asyncDispose]();

@@ -34,14 +34,16 @@ export function containerdIsMissing(): string | false {
 /**
  * A containerd of the test's own in a folder of its own, with a bridge network and a busybox image.
  *
- * Programs come from $NODELET_PREFIX, a folder laid out like /, or from the machine. Disposing ends it and removes
- * what it made: processes, mounts, cgroups, the bridge.
+ * Programs come from $NODELET_PREFIX, a folder laid out like /, from where script/setup puts them, or from the machine.
+ * Disposing ends it and removes what it made: processes, mounts, cgroups, the bridge.
  */
 export class RealContainerd implements AsyncDisposable {
   readonly root: string;
   readonly socket: string;
   /** The parent of all cgroups that a test makes. */
   readonly cgroup: string;
+  /** Its version: "2.1.9". */
+  version = '';
   readonly #bridge: string;
   readonly #programs: Programs;
   #process: ChildProcess | undefined;
@@ -127,7 +129,8 @@ export class RealContainerd implements AsyncDisposable {
   async #configure(): Promise<void> {
     mkdirSync(join(this.root, 'net.d'), { recursive: true });
     const { stdout } = await runProgram({ file: this.#programs.containerd, args: ['--version'] }, never);
-    const modern = !/ v?1\.\d+\.\d+/.test(stdout);
+    this.version = / v?(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? '';
+    const modern = !this.version.startsWith('1.');
     writeFileSync(join(this.root, 'config.toml'), this.#configText(modern));
     writeFileSync(join(this.root, 'net.d/10-test.conflist'), JSON.stringify(this.#network()));
   }
@@ -168,17 +171,16 @@ disable = true
 }
 
 function findPrograms(): Programs | string {
-  const prefix = process.env['NODELET_PREFIX'] ?? '/';
+  const cache = process.env['NODELET_CACHE'] ?? '/var/cache/nodelet';
+  const prefix = process.env['NODELET_PREFIX'] ?? join(cache, 'prefix');
   const folders = ['usr/bin', 'usr/sbin', 'usr/local/bin', 'usr/local/sbin'];
-  const inPrefix = folders.map((folder) => join(prefix, folder));
-  const all = [...inPrefix, ...folders.map((folder) => join('/', folder))];
-  const containerd = find('containerd', inPrefix);
-  const ctr = find('ctr', inPrefix);
-  const runc = find('runc', all);
-  const cni = [join(prefix, 'usr/lib/cni'), join(prefix, 'opt/cni/bin')].find((folder) => find('bridge', [folder]));
-  if (!containerd || !ctr) return `there is no containerd in ${prefix} (set NODELET_PREFIX)`;
+  const all = [prefix, '/'].flatMap((top) => folders.map((folder) => join(top, folder)));
+  const plugins = [prefix, '/'].flatMap((top) => [join(top, 'usr/lib/cni'), join(top, 'opt/cni/bin')]);
+  const [containerd, ctr, runc] = ['containerd', 'ctr', 'runc'].map((name) => find(name, all));
+  const cni = plugins.find((folder) => find('bridge', [folder]));
+  if (!containerd || !ctr) return `there is no containerd, neither in ${prefix} (script/setup) nor on the machine`;
   if (!runc) return 'there is no runc on this machine';
-  if (!cni) return `there are no CNI plugins in ${prefix}`;
+  if (!cni) return `there are no CNI plugins, neither in ${prefix} (script/setup) nor on the machine`;
   return { containerd, ctr, runc, cni };
 }
 

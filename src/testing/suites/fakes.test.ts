@@ -29,7 +29,17 @@ runtimeSuite('FakeRuntime', async () => {
     quietWorld(new SystemClock()),
   );
   const { sandboxes, containers, watch, streams } = runtime;
-  return { sandboxes, containers, watch, streams, image: 'busybox', cgroup: '', logs: '', end: async () => undefined };
+  return {
+    sandboxes,
+    containers,
+    watch,
+    streams,
+    image: 'busybox',
+    cgroup: '',
+    logs: '',
+    hasEvents: true,
+    end: async () => undefined,
+  };
 });
 
 imagesSuite('FakeImages', async () => {

@@ -18,6 +18,8 @@ export interface RuntimeUnderTest {
   /** Where the suite may have cgroups and logs made. */
   readonly cgroup: string;
   readonly logs: string;
+  /** Whether it has events at all; containerd 1.6 has none. */
+  readonly hasEvents: boolean;
   /** Removes what `make` made. */
   readonly end: () => Promise<void>;
 }
