@@ -61,7 +61,7 @@ function judgePodNetwork(values: Values): Verdict {
   const bits = (address.includes(':') ? 128 : 32) - Number(length);
   if (bits < 2) return { expected: 'a network of at least four addresses', got: network };
   const other = values.text('podCIDR');
-  const differs = values.isSet('podCIDR') && values.isSet('network.podCIDR') && other?.split(',')[0] !== network;
+  const differs = other !== undefined && values.isSet('network.podCIDR') && other.split(',')[0] !== network;
   return differs
     ? { expected: `the same network as podCIDR (${other}); one of the two is enough`, got: network }
     : undefined;

@@ -38,7 +38,8 @@ export function deriveDefaults(values: Values, command: Command): Values {
     put('nodeStatusReportFrequency', values.text('nodeStatusUpdateFrequency') ?? '');
   }
   if (set.has('tracing.samplingRatePerMillion')) put('tracing.endpoint', 'localhost:4317');
-  if (set.has('podCIDR')) put('network.podCIDR', firstNetwork(values.text('podCIDR')));
+  const podCidr = values.text('podCIDR');
+  if (podCidr !== undefined) put('network.podCIDR', podCidr.split(',')[0] ?? podCidr);
   if (isEmbedded(values, command)) derived.delete('containerRuntimeEndpoint');
   const evictionHard = derived.get('evictionHard');
   if (evictionHard !== undefined && values.bool('mergeDefaultEvictionSettings')) {
@@ -51,10 +52,6 @@ export function deriveDefaults(values: Values, command: Command): Values {
 export function isEmbedded(values: Values, command: Command): boolean {
   if (values.isSet('containerRuntimeEndpoint')) return false;
   return command === 'up' || values.entries().some(([path]) => path.startsWith('runtime.') && values.isSet(path));
-}
-
-function firstNetwork(networks: string | undefined): string {
-  return networks?.split(',')[0] ?? '';
 }
 
 function withDefaults(thresholds: Located): Located {

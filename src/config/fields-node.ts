@@ -47,6 +47,11 @@ function onlyPodsEnforced(value: Plain): string | undefined {
   return `${others.join(', ')}: the cgroups of the system and of Kubernetes are not limited yet, only that of pods`;
 }
 
+function oneNetwork(value: Plain): string | undefined {
+  const isPair = typeof value === 'string' && value.includes(',');
+  return isPair ? 'pods get addresses of the first network only' : undefined;
+}
+
 const memoryReservation = struct(
   {
     numaNode: int({ min: 0 }),
@@ -123,7 +128,7 @@ export const nodeRows: readonly FieldRow[] = [
     'podCIDR',
     cidrs,
     '',
-    actsAs('the network of the embedded runtime, like `network.podCIDR`; an external runtime is not told'),
+    actsAs('the network of the embedded runtime, like `network.podCIDR`; an external runtime is not told', oneNetwork),
   ],
   ['localStorageCapacityIsolation', nullable(bool), true, accepted(noEviction)],
 

@@ -57,8 +57,8 @@ suite('the table', () => {
     const embedded = deriveDefaults(effectiveValues({}, new Map(), defaultsOfCommand('up')), 'up');
     buildConfig(external, { command: 'run', manifestPaths: [], workingDirectory: '/' });
     buildConfig(embedded, { command: 'up', manifestPaths: [], workingDirectory: '/' });
-    // Read while loading, before there is a Config; podCIDR only where it is set.
-    const whileLoading = ['--config', '--config-dir', '--help', '--version', 'featureGates', 'podCIDR'];
+    // Read while loading, before there is a Config.
+    const whileLoading = ['--config', '--config-dir', '--help', '--version', 'featureGates'];
     const reached = new Set([...first.asked, ...external.asked, ...embedded.asked, ...whileLoading]);
     const acting = [
       ...fields.filter(({ effect }) => effect.kind === 'acts').map(({ path }) => path),

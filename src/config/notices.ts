@@ -32,7 +32,7 @@ function reasonOf(path: string, value: Located): string | undefined {
 
 function foreignNetwork(path: string, values: Values, command: Command): string | undefined {
   const isOwn = path === 'podCIDR' || path.startsWith('network.') || path.startsWith('runtime.');
-  if (!isOwn || isEmbedded(values, command)) return undefined;
+  if (!isOwn || isEmbedded(values, command) || values.plain(path) === '') return undefined;
   return 'the runtime at containerRuntimeEndpoint belongs to somebody else; it has a configuration and a network of its own';
 }
 

@@ -69,7 +69,14 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? onlyContinuation(wanted, candidates);
+}
+
+/** The one candidate that begins with the name, when there is just one. */
+function onlyContinuation(wanted: string, candidates: Iterable<string>): string | undefined {
+  if (wanted.length < 3) return undefined;
+  const longer = [...candidates].filter((candidate) => candidate.toLowerCase().startsWith(wanted));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 /** How many letters must be put in, taken out, replaced or swapped with their neighbour to make one name the other. */

@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -110,13 +111,19 @@ class Reader {
       this.fault ??= notYaml(from, `more than ${mostValues} values, or more than ${deepest} levels`);
     }
     if (this.fault !== undefined || node === null) return { kind: 'scalar', value: null, from };
-    if (isAlias(node)) return this.read(node.resolve(this.#document) ?? null, from, depth + 1);
+    if (isAlias(node)) return this.#readAlias(node, from, depth);
     if (isMap(node)) return this.#readMap(node, from, depth);
     if (isSeq(node)) {
       const items = node.items.map((item) => this.read(item as Node, this.originOf(item, from), depth + 1));
       return { kind: 'list', items, from };
     }
     return { kind: 'scalar', value: isScalar(node) ? scalarValue(node) : null, from };
+  }
+
+  #readAlias(node: Alias, from: Origin, depth: number): Located {
+    const target = node.resolve(this.#document);
+    if (target === undefined) this.fault ??= notYaml(from, `no &${node.source} stands before *${node.source}`);
+    return this.read(target ?? null, from, depth + 1);
   }
 
   #readMap(node: YAMLMap, from: Origin, depth: number): LocatedMap {
