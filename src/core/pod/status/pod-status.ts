@@ -1,0 +1,111 @@
+import type { ContainerStatus, PodPhase, PodStatus } from '../../../kube/pod-status.ts';
+import { rfc3339 } from '../../../lib/rfc3339.ts';
+import type { WallTime } from '../../../lib/time.ts';
+import { qosClass } from '../../resources/qos.ts';
+import { podAddresses } from '../addresses.ts';
+import { allContainers } from '../containers.ts';
+import type { PodInput } from '../input.ts';
+import { isLive } from '../instances.ts';
+import type { WantedPod } from '../want.ts';
+import { cappedMessages } from './caps.ts';
+import { podConditions } from './conditions.ts';
+import { containerStatuses } from './containers.ts';
+import { newestSandbox, type StatusContext, wasInitialised } from './context.ts';
+import { finalStatuses } from './final.ts';
+import { orphanStatus } from './orphan.ts';
+import { podPhase } from './phase.ts';
+
+/**
+ * The status of a pod as the API shows it: a projection of what is wanted, seen and decided.
+ *
+ * `previous` is what was told last: times of conditions, addresses and the ends of containers that the runtime has
+ * forgotten are kept from it, and a terminal phase is never undone. Times are in whole seconds.
+ */
+export function podStatus(input: PodInput, wall: WallTime, previous?: PodStatus): PodStatus {
+  const { want } = input;
+  if (want.kind === 'absent') return orphanStatus(input, previous);
+  // Before the first look nothing is known: what was told last is closer to the truth than "all is gone".
+  if (!input.seen.observed && previous !== undefined) return previous;
+  const context = contextOf(input, want, previous);
+  const seen = containerStatuses(context);
+  const { init, main } = context.ended ? finalStatuses(want.pod, seen) : seen;
+  const outcome = outcomeOf(context, { init, main });
+  const conditions = podConditions({
+    pod: want.pod,
+    init,
+    main,
+    phase: input.kept.verdict?.phase ?? outcome.phase,
+    sandboxes: input.seen.sandboxes,
+    previous,
+    now: rfc3339(wall),
+  });
+  const { generation } = want.pod.metadata;
+  const startTime = input.kept.startTime === undefined ? previous?.startTime : rfc3339(input.kept.startTime);
+  const cap = cappedMessages(allContainers(want.pod).length);
+  return {
+    ...outcome,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    conditions,
+    ...addresses(context),
+    ...(startTime === undefined ? {} : { startTime }),
+    qosClass: qosClass(want.pod),
+    ...(init.length === 0 ? {} : { initContainerStatuses: init.map(cap) }),
+    containerStatuses: main.map(cap),
+  };
+}
+
+function contextOf(input: PodInput, want: WantedPod, previous: PodStatus | undefined): StatusContext {
+  const { seen, kept } = input;
+  const ending = kept.stopping !== undefined || kept.verdict !== undefined || want.deletion !== undefined;
+  // A container that was made may be starting at this moment; what is not looked at yet may run.
+  const alive = seen.containers.some((container) => isLive(container) || container.state === 'created');
+  const ended = ending && seen.observed && seen.look !== 'first' && !alive;
+  return { input, want, previous, ending, ended };
+}
+
+type Outcome = Pick<PodStatus, 'phase' | 'reason' | 'message'>;
+
+/** The phase, and the reason for it. A decided end is told once nothing runs any more, and stands for ever. */
+function outcomeOf(
+  context: StatusContext,
+  statuses: { readonly init: readonly ContainerStatus[]; readonly main: readonly ContainerStatus[] },
+): Outcome {
+  const { input, want, previous, ended } = context;
+  if (previous !== undefined && isTerminal(previous.phase)) return reasoned(previous);
+  const { verdict } = input.kept;
+  if (verdict !== undefined && ended) return reasoned({ ...verdict, ...rejection(context) });
+  const phase = podPhase(want.pod, { ...statuses, initialised: wasInitialised(context), ended });
+  // A pod that was ended before it had begun has failed: "Pending" would never come to an end.
+  if (ended && !isTerminal(phase)) return { phase: 'Failed' };
+  return { phase };
+}
+
+function reasoned({ phase, reason = '', message = '' }: Outcome): Outcome {
+  return { phase, ...(reason === '' ? {} : { reason }), ...(message === '' ? {} : { message }) };
+}
+
+/** Tools know a refused pod by how its message begins. */
+function rejection({ input }: StatusContext): { readonly message?: string } {
+  const start = 'Pod was rejected: ';
+  const message = input.kept.verdict?.message ?? '';
+  return input.kept.admitted === false && !message.startsWith(start) ? { message: start + message } : {};
+}
+
+function isTerminal(phase: PodPhase): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+/** The node's addresses and the pod's own; a pod keeps those that it had when its sandbox is gone. */
+function addresses(context: StatusContext): Pick<PodStatus, 'hostIP' | 'hostIPs' | 'podIP' | 'podIPs'> {
+  const { input, want, previous } = context;
+  const sandbox = newestSandbox(context);
+  const current = podAddresses(want.pod, sandbox?.ready === true ? sandbox.ips : [], input.node);
+  const ips = current.length > 0 ? current : (previous?.podIPs ?? []).map(({ ip }) => ip);
+  const hostIps = input.node.ips.slice(0, 2);
+  const [hostIP] = hostIps;
+  const [podIP] = ips;
+  return {
+    ...(hostIP === undefined ? {} : { hostIP, hostIPs: hostIps.map((ip) => ({ ip })) }),
+    ...(podIP === undefined ? {} : { podIP, podIPs: ips.map((ip) => ({ ip })) }),
+  };
+}
