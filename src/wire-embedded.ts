@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { type Binaries, findBinaries } from './adapters/containerd/find.ts';
+import { unmountBeneath } from './adapters/containerd/mounts.ts';
+import { type ContainerdEvent, type ContainerdOptions, socketOf } from './adapters/containerd/options.ts';
+import { type Removal, removeContainerd } from './adapters/containerd/remove.ts';
+import { type Session, startEmbedded } from './adapters/containerd/supervise.ts';
+import type { Config, EmbeddedRuntime } from './config/config.ts';
+
+/** A configuration whose runtime is nodelet's own. */
+export type EmbeddedConfig = Pick<Config, 'dirs' | 'network' | 'cgroups'> & { readonly runtime: EmbeddedRuntime };
+
+export type { ContainerdEvent, Removal, Session };
+
+/** Narrows a configuration to one with an embedded runtime. */
+export function isEmbedded(config: Config): config is Config & EmbeddedConfig {
+  return config.runtime.kind === 'embedded';
+}
+
+/** Starts or adopts the embedded containerd; gives the session that keeps it running. */
+export function startRuntime(
+  config: EmbeddedConfig,
+  report: (event: ContainerdEvent) => void,
+  signal: AbortSignal,
+): Promise<Session> {
+  return startEmbedded(optionsOf(config, report), signal);
+}
+
+/** Ends the embedded containerd and takes away what it made; to be called once its pods are gone. */
+export function removeRuntime(config: EmbeddedConfig, signal: AbortSignal): Promise<Removal> {
+  return removeContainerd(
+    optionsOf(config, () => undefined),
+    signal,
+  );
+}
+
+/** Where the programs of the embedded runtime are, and its version; `refused` names all that is missing. */
+export function findRuntime(config: EmbeddedConfig, signal: AbortSignal): Promise<Binaries> {
+  return findBinaries(
+    optionsOf(config, () => undefined),
+    signal,
+  );
+}
+
+/** The CRI socket of the runtime that the configuration means. */
+export function runtimeSocket(config: Pick<Config, 'runtime'>): string {
+  const { runtime } = config;
+  return runtime.kind === 'embedded' ? socketOf(runtime) : runtime.endpoint.replace(/^unix:\/\//, '');
+}
+
+/** Unmounts everything beneath the folders. */
+export function unmountAll(
+  folders: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly count: number; readonly left: readonly string[] }> {
+  return unmountBeneath(folders, signal);
+}
+
+/** The cgroup that all of nodelet's own stands in with an embedded runtime, unless another is configured. */
+export const embeddedCgroupRoot = '/nodelet';
+
+function optionsOf(config: EmbeddedConfig, report: (event: ContainerdEvent) => void): ContainerdOptions {
+  const prefix = process.env['NODELET_PREFIX'];
+  const hasPrefix = prefix !== undefined && prefix !== '';
+  const root = config.cgroups.root;
+  return {
+    runtime: config.runtime,
+    network: config.network,
+    ...(hasPrefix ? { prefix } : {}),
+    searchPath: process.env['PATH'] ?? '',
+    imageDirs: [...(hasPrefix ? [join(prefix, 'images')] : []), join(config.dirs.root, 'images')],
+    cgroup: join(root === '' || root === '/' ? embeddedCgroupRoot : root, 'runtime'),
+    report,
+  };
+}
