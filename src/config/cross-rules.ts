@@ -77,6 +77,10 @@ function judgeSoftEviction(values: Values): Verdict {
   );
 }
 
+function aFolder(path: string): Rule {
+  return { path, uses: [], judge: (values) => unless(values.text(path) !== undefined, 'the path of a folder', '') };
+}
+
 const runtimeRules: readonly Rule[] = [
   {
     path: 'containerRuntimeEndpoint',
@@ -111,11 +115,7 @@ const runtimeRules: readonly Rule[] = [
       return unless(fits, 'a chain that begins with a plugin such as bridge', [...plugins]);
     },
   },
-  {
-    path: '--root-dir',
-    uses: [],
-    judge: (values) => unless(values.text('--root-dir') !== undefined, 'the path of a folder', ''),
-  },
+  ...['--root-dir', 'runDir'].map(aFolder),
   {
     path: 'serializeImagePulls',
     uses: ['maxParallelImagePulls'],

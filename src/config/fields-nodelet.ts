@@ -1,6 +1,6 @@
 import { list } from './composite-types.ts';
 import { accepted, acts, actsAs, type FieldRow } from './field.ts';
-import { absolutePath, cidr } from './kube-types.ts';
+import { absolutePath, cidr, path } from './kube-types.ts';
 import { bool, int, nullable, oneOf, scalar, textThat } from './value-type.ts';
 
 const deviceName = textThat('device name', 'the name of a network device, at most 15 characters', (name) => {
@@ -21,7 +21,7 @@ const yesNoAuto = scalar({
 
 /** NodeletConfiguration: what KubeletConfiguration has no word for. */
 export const nodeletRows: readonly FieldRow[] = [
-  ['runDir', absolutePath, '/run/nodelet', actsAs('sockets, and the state of the embedded runtime')],
+  ['runDir', path, '/run/nodelet', actsAs('sockets, and the state of the embedded runtime')],
   ['runtime.containerdPath', absolutePath, undefined, actsAs('absent: looked for in PATH')],
   ['runtime.runcPath', absolutePath, undefined, actsAs('absent: looked for in PATH')],
   ['runtime.rootDir', absolutePath, undefined, actsAs('absent: `containerd` below --root-dir')],
@@ -44,8 +44,8 @@ export const nodeletRows: readonly FieldRow[] = [
     'cni',
     actsAs('empty: no pod network, pods must use that of the host'),
   ],
-  ['network.cniConfDir', absolutePath, undefined, actsAs('absent: `cni/net.d` below --root-dir')],
-  ['network.cniBinDir', absolutePath, undefined, actsAs('absent: looked for where distributions put the plugins')],
+  ['network.cniConfDir', path, undefined, actsAs('absent: `cni/net.d` below --root-dir')],
+  ['network.cniBinDir', path, undefined, actsAs('absent: looked for where distributions put the plugins')],
   ['network.podCIDR', cidr, '10.88.0.0/16', acts],
   ['network.bridge', deviceName, 'nodelet0', acts],
   ['network.plugins', list(pluginName), ['bridge', 'portmap'], acts],

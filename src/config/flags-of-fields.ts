@@ -106,6 +106,9 @@ const deprecated: readonly (readonly [name: string, field: string])[] = [
   ['volume-stats-agg-period', 'volumeStatsAggPeriod'],
 ];
 
+/** Flags that kubelets do not have. */
+const own: readonly (readonly [name: string, field: string])[] = [['run-dir', 'runDir']];
+
 const current: readonly (readonly [name: string, field: string])[] = [
   ['fail-cgroupv1', 'failCgroupV1'],
   ['log-flush-frequency', 'logging.flushFrequency'],
@@ -125,5 +128,5 @@ const historic: readonly (readonly [name: string, field: string])[] = [
 /** Every flag that sets a field of a configuration document. */
 export const fieldFlags: readonly FieldFlag[] = [
   ...[...deprecated, ...historic].map(([name, field]) => ({ name, field, deprecated: true })),
-  ...current.map(([name, field]) => ({ name, field, deprecated: false })),
+  ...[...current, ...own].map(([name, field]) => ({ name, field, deprecated: false })),
 ];
