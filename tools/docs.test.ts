@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { sourcesIn } from './sources.ts';
+import { none, sourcesIn } from './sources.ts';
 
 const [invariants] = sourcesIn('docs/INVARIANTS.md');
 const code = sourcesIn('{src,sim,e2e,scenarios}/**/*.ts');
@@ -19,11 +19,11 @@ suite('docs/INVARIANTS.md', () => {
 
   test('each invariant is named by what holds it: a checker, a property, a test or an assert', () => {
     const missing = [...documented].filter((name) => !named.has(name));
-    assert.deepEqual(missing, [], `name ${missing.join(', ')} in the test or checker that holds it, or drop the row`);
+    none(missing.map((name) => `${name}: name it in the test or checker that holds it, or drop its row`));
   });
 
   test('each number in code has its row', () => {
     const missing = [...named].filter(([name]) => !documented.has(name));
-    assert.deepEqual(missing, [], 'add a row to docs/INVARIANTS.md, or mend the number');
+    none(missing.map(([name, path]) => `${path} names ${name}: add its row to docs/INVARIANTS.md, or mend the number`));
   });
 });

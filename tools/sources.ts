@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
@@ -48,6 +49,11 @@ export function importsOf(file: SourceFile): readonly Import[] {
     });
   }
   return found;
+}
+
+/** Fails with what was found, one finding a line, each with its cure. */
+export function none(found: readonly string[]): void {
+  if (found.length > 0) throw new AssertionError({ message: `\n${found.join('\n')}`, stackStartFn: none });
 }
 
 /** The line, from 1, of an offset in the text. */
