@@ -2,7 +2,7 @@ import type { Container } from '../../../kube/pod.ts';
 import type { ContainerState, ContainerStatus, TerminatedState } from '../../../kube/pod-status.ts';
 import { rfc3339 } from '../../../lib/rfc3339.ts';
 import { isSidecar, restartsAfter } from '../containers.ts';
-import { postStartOf } from '../instances.ts';
+import { isUnread, postStartOf, succeeded } from '../instances.ts';
 import type { ContainerSeen } from '../seen.ts';
 import { previousOf, recordsOf, type StatusContext, wasInitialised } from './context.ts';
 import { podProblem, startProblem } from './waiting.ts';
@@ -123,9 +123,9 @@ function shouldStart(
   if (newest === undefined) return true;
   if (newest.state === 'running') return false;
   if (newest.state !== 'exited') return true;
-  const exitCode = newest.exitCode ?? 0;
-  if (isInit && !isSidecar(container) && exitCode === 0 && newest.reason !== 'OOMKilled') return false;
-  return restartsAfter(context.want.pod, container, exitCode);
+  if (isUnread(newest) && context.input.seen.look !== 'no') return false;
+  if (isInit && !isSidecar(container) && succeeded(newest)) return false;
+  return restartsAfter(context.want.pod, container, newest.exitCode ?? lost.exitCode);
 }
 
 function withProblem(
@@ -153,6 +153,10 @@ function stateOf(record: ContainerSeen, context: StatusContext): ContainerState 
     case 'running':
       return { running: { startedAt: rfc3339(record.startedAt ?? record.createdAt) } };
     case 'exited':
+      if (isUnread(record) && context.input.seen.look !== 'no') {
+        // A look is on its way: to tell an end without its exit code would be to guess, and an end stands for ever.
+        return { running: { startedAt: rfc3339(record.startedAt ?? record.createdAt) } };
+      }
       return { terminated: terminated(record, context) };
     case 'created':
     case 'unknown':
@@ -161,6 +165,7 @@ function stateOf(record: ContainerSeen, context: StatusContext): ContainerState 
 }
 
 function terminated(record: ContainerSeen, context: StatusContext): TerminatedState {
+  if (isUnread(record)) return { ...lost, containerID: containerId(record, context) };
   const { exitCode = 0, reason = '', message = '', startedAt, finishedAt } = record;
   return {
     exitCode,

@@ -5,7 +5,7 @@ import { qosClass } from '../../resources/qos.ts';
 import { podAddresses } from '../addresses.ts';
 import { allContainers } from '../containers.ts';
 import type { PodInput } from '../input.ts';
-import { isLive } from '../instances.ts';
+import { isLive, isUnread } from '../instances.ts';
 import type { WantedPod } from '../want.ts';
 import { cappedMessages } from './caps.ts';
 import { podConditions } from './conditions.ts';
@@ -58,7 +58,9 @@ function contextOf(input: PodInput, want: WantedPod, previous: PodStatus | undef
   const { seen, kept } = input;
   const ending = kept.stopping !== undefined || kept.verdict !== undefined || want.deletion !== undefined;
   // A container that was made may be starting at this moment; what is not looked at yet may run.
-  const alive = seen.containers.some((container) => isLive(container) || container.state === 'created');
+  const alive = seen.containers.some(
+    (container) => isLive(container) || container.state === 'created' || (isUnread(container) && seen.look !== 'no'),
+  );
   const ended = ending && seen.observed && seen.look !== 'first' && !alive;
   return { input, want, previous, ending, ended };
 }
