@@ -45,8 +45,8 @@ export class FakeDisk implements PodDisk {
   removeLogs(directory: string, linkPrefix: string, signal: AbortSignal): Promise<void> {
     const effect = (): void => {
       this.#removeTree(directory);
-      for (const path of this.links.keys()) {
-        if (path.startsWith(linkPrefix)) this.links.delete(path);
+      for (const [path, to] of this.links) {
+        if (path.startsWith(linkPrefix) && to.startsWith(`${directory}/`)) this.links.delete(path);
       }
     };
     return this.#calls.perform({ method: 'removeLogs', target: directory }, effect, signal);

@@ -1,0 +1,72 @@
+import type { NodeView } from '../core/node/view.ts';
+import { type Kept, nothingKept } from '../core/pod/kept.ts';
+import type { PodUid } from '../kube/meta.ts';
+import { aborted, Scope } from '../lib/scope.ts';
+import { after, type Milliseconds, seconds } from '../lib/time.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Ledger, Loaded } from './ledger.ts';
+import type { Loop } from './loop.ts';
+import { untilDone } from './node/back-off.ts';
+import { type OnDisk, scanDisk } from './node/disk-scan.ts';
+import type { Sources } from './node/sources.ts';
+
+// A source that is slow holds nobody up for longer; until it has told, nothing is torn down.
+const patience: Milliseconds = seconds(2);
+
+/** All that earlier lives of the agent left, in the ledger, the runtime and on disk. */
+export interface Found {
+  readonly ledger: Loaded;
+  readonly inRuntime: Awaited<ReturnType<Ports['runtime']['watch']['list']>>;
+  readonly onDisk: ReadonlyMap<PodUid, OnDisk>;
+}
+
+export interface BootPorts {
+  readonly ports: Ports;
+  readonly ledger: Ledger;
+  readonly node: NodeView;
+  /** Told why it takes longer. */
+  readonly heldUp: (reason: string) => void;
+}
+
+/** Asks the ledger, the runtime and the disk, in this order; each is asked until it answers. */
+export async function find({ ports, ledger, node, heldUp }: BootPorts, signal: AbortSignal): Promise<Found> {
+  const retrying = { clock: ports.clock, logger: ports.logger, onFailure: heldUp };
+  const loaded = await untilDone((ends) => ledger.load(ends), retrying, signal);
+  for (const problem of loaded.problems) ports.logger.warn(problem);
+  const inRuntime = await untilDone((ends) => ports.runtime.watch.list(ends), retrying, signal);
+  const onDisk = await untilDone((ends) => scanDisk(node, ports, ends), retrying, signal);
+  return { ledger: loaded, inRuntime, onDisk };
+}
+
+/** Makes a row for each pod that was found. What it is like is learned by its first look. */
+export function meetAll({ ledger, inRuntime, onDisk }: Found, loop: Loop): void {
+  for (const uid of new Set([...ledger.rows.keys(), ...inRuntime.keys(), ...onDisk.keys()])) {
+    const disk = onDisk.get(uid);
+    const [sandbox] = inRuntime.get(uid)?.sandboxes ?? [];
+    loop.meet(uid, ledger.rows.get(uid) ?? unknown(sandbox ?? disk?.identity));
+    if (disk === undefined) continue;
+    const { data, cgroup, logs } = disk;
+    loop.learn(uid, { kind: 'disk', data, cgroup, logs });
+  }
+}
+
+/** Waits for every source's first report, but not for long. */
+export async function firstReports(sources: Sources, { clock }: Ports, signal: AbortSignal): Promise<void> {
+  await using waiting = new Scope(signal);
+  const enough = Promise.withResolvers<void>();
+  waiting.spawn(async (ends) => {
+    await sources.allReported(ends);
+    enough.resolve();
+  });
+  waiting.spawn(async (ends) => {
+    await clock.at(after(clock.now(), patience), ends);
+    enough.resolve();
+  });
+  await Promise.race([enough.promise, aborted(waiting.signal)]);
+}
+
+function unknown(identity: { readonly namespace: string; readonly name: string } | undefined): Kept {
+  if (identity === undefined) return nothingKept;
+  const { namespace, name } = identity;
+  return { ...nothingKept, identity: { namespace, name } };
+}

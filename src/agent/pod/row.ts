@@ -1,0 +1,57 @@
+import type { Admission, PodInput } from '../../core/pod/input.ts';
+import { type Kept, nothingKept } from '../../core/pod/kept.ts';
+import type { Plan } from '../../core/pod/plan.ts';
+import { nothingSeen, type Seen } from '../../core/pod/seen.ts';
+import type { Want, WantedPod } from '../../core/pod/want.ts';
+import type { PodUid } from '../../kube/meta.ts';
+import type { PodStatus } from '../../kube/pod-status.ts';
+import type { InFlight } from '../in-flight.ts';
+import { History } from './history.ts';
+
+/** All that the agent knows of one pod. Only the loop writes it. */
+export interface Row {
+  readonly uid: PodUid;
+  /** Grows with each row: the older of two pods with one name goes first. */
+  readonly order: number;
+  want: Want;
+  /** The source has it again while the old one is still being removed: it starts once this row is gone. */
+  next: WantedPod | undefined;
+  seen: Seen;
+  kept: Kept;
+  slot: PodInput['slot'];
+  /** What admission said, from the first answer until it is recorded. */
+  admission: Admission | undefined;
+  plan: Plan | undefined;
+  /** The projection of the last plan's input; absent before the first. */
+  status: PodStatus | undefined;
+  readonly inFlight: InFlight;
+  readonly history: History;
+}
+
+export function newRow(identity: Pick<Row, 'uid' | 'order' | 'inFlight'>, kept: Kept = nothingKept): Row {
+  return {
+    ...identity,
+    want: { kind: 'absent' },
+    next: undefined,
+    seen: nothingSeen,
+    kept,
+    slot: { granted: false, ahead: 0 },
+    admission: undefined,
+    plan: undefined,
+    status: undefined,
+    history: new History(),
+  };
+}
+
+/** "namespace/name", from whoever knows it: the want, the ledger, the runtime; undefined when nobody does. */
+export function nameOf(row: Row): string | undefined {
+  if (row.want.kind === 'pod') return `${row.want.pod.metadata.namespace}/${row.want.pod.metadata.name}`;
+  if (row.kept.identity.name !== '') return `${row.kept.identity.namespace}/${row.kept.identity.name}`;
+  const sandbox = row.seen.sandboxes[0];
+  return sandbox === undefined ? undefined : `${sandbox.namespace}/${sandbox.name}`;
+}
+
+/** Somebody wants it to be there: not an orphan, and not on its way out. */
+export function isWanted(row: Row): boolean {
+  return row.want.kind === 'pod' && row.want.removed !== true;
+}

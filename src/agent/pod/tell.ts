@@ -1,0 +1,86 @@
+import type { Fact } from '../../core/pod/fact.ts';
+import type { PodInput } from '../../core/pod/input.ts';
+import type { Plan } from '../../core/pod/plan.ts';
+import { type EventText, waitEvent, waitText, whyEvent, whyText } from '../../core/reason-texts.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { EventPod, Events } from '../events.ts';
+import type { LoopHearer } from '../loop.ts';
+import { nameOf, type Row } from './row.ts';
+
+/** Tells people what happens to pods: the timeline, the events and the log, all from the one table of texts. */
+export class Teller implements LoopHearer {
+  readonly #events: Events;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  // The last failure told of each action: the same error is logged once per change.
+  readonly #told = new Map<Row, Map<string, string>>();
+
+  constructor(events: Events, { clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
+    this.#events = events;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  wanted(row: Row): void {
+    if (row.want.kind !== 'pod') return;
+    const what = row.want.removed === true ? 'a pod is not wanted any more' : 'a pod is wanted';
+    this.#logger.info(what, this.#fields(row));
+  }
+
+  learned(row: Row, fact: Fact): void {
+    if (fact.kind !== 'outcome') return;
+    const told = this.#told.get(row) ?? new Map<string, string>();
+    this.#told.set(row, told);
+    const { action, result } = fact;
+    if (result.ok) {
+      told.delete(action.key);
+      return;
+    }
+    if (!('failure' in result)) return;
+    const { message, kind } = result.failure;
+    row.history.failed(action.why, message, this.#clock.wall());
+    if (told.get(action.key) === message) return;
+    told.set(action.key, message);
+    this.#logger.warn(message, { ...this.#fields(row), step: action.key, kind });
+  }
+
+  planned(row: Row, _: PodInput, plan: Plan): void {
+    const news = row.history.planned(plan, this.#clock.wall());
+    for (const why of news.whys) {
+      this.#logger.debug(whyText(why), { ...this.#fields(row), why: why.code });
+      this.#event(row, whyEvent(why));
+    }
+    for (const wait of news.waits) {
+      this.#logger.debug(waitText(wait, this.#clock.now()), { ...this.#fields(row), wait: wait.code });
+      this.#event(row, waitEvent(wait));
+    }
+  }
+
+  gone(row: Row): void {
+    this.#told.delete(row);
+    this.#events.forget(row.uid);
+    this.#logger.info('a pod is gone', this.#fields(row));
+  }
+
+  #event(row: Row, text: EventText | undefined): void {
+    if (text === undefined) return;
+    const moment = { now: this.#clock.now(), wall: this.#clock.wall() };
+    const event = this.#events.add(eventPod(row), text, moment);
+    if (event === undefined) return;
+    row.history.event(event, moment.wall);
+    if (event.count > 1) return;
+    const fields = { ...this.#fields(row), reason: text.reason };
+    if (text.type === 'Warning') this.#logger.warn(text.message, fields);
+    else this.#logger.info(text.message, fields);
+  }
+
+  #fields(row: Row): Readonly<Record<string, unknown>> {
+    return { pod: nameOf(row) ?? '', uid: row.uid };
+  }
+}
+
+function eventPod(row: Row): EventPod {
+  const [namespace = '', name = ''] = (nameOf(row) ?? '').split('/');
+  return { uid: row.uid, namespace, name };
+}
