@@ -259,7 +259,8 @@ suite('loadConfig() values', () => {
 
   test('maxParallelImagePulls turns serial pulls off by default', () => {
     assert.equal(configOf(...fromFile('maxParallelImagePulls: 5\n')).images.parallelPulls, 5);
-    assert.equal(configOf(...fromFile('maxParallelImagePulls: 1\n')).images.parallelPulls, 1);
+    const one = loaded(...fromFile('maxParallelImagePulls: 1\n'));
+    assert.equal(effective(one, 'serializeImagePulls').value, true);
     assert.equal(configOf(['--serialize-image-pulls=false']).images.parallelPulls, Number.POSITIVE_INFINITY);
   });
 
@@ -445,6 +446,7 @@ suite('loadConfig() rules over several values', () => {
     ['evictionSoft: {memory.available: 1Gi}', 'evictionSoft'],
     ['qosReserved: {memory: 50%}', 'qosReserved'],
     ['memoryThrottlingFactor: 0.5', 'memoryThrottlingFactor'],
+    ['memoryThrottlingFactor: 0.5\nfeatureGates: {AllBeta: true}', 'memoryThrottlingFactor'],
     ['memoryReservationPolicy: TieredReservation', 'memoryReservationPolicy'],
     ['cpuCFSQuotaPeriod: 20ms\nfeatureGates: {CustomCPUCFSQuotaPeriod: false}', 'cpuCFSQuotaPeriod'],
     ['enableSystemLogQuery: true\nenableSystemLogHandler: false', 'enableSystemLogQuery'],

@@ -60,6 +60,15 @@ suite('readYaml()', () => {
     assert.deepEqual(readOne(text), { base: { a: 1, b: 2 }, other: { a: 1, b: 3 }, same: { a: 1, b: 2 } });
   });
 
+  test('what a map says itself stands over what it merges in, wherever << stands', () => {
+    assert.deepEqual(readOne('a: &a {x: 1}\nb: {x: 2, <<: *a}'), { a: { x: 1 }, b: { x: 2 } });
+    assert.deepEqual(readOne('a: &a {x: 1}\nb: &b {x: 2, y: 2}\nc: {<<: [*a, *b]}'), {
+      a: { x: 1 },
+      b: { x: 2, y: 2 },
+      c: { x: 1, y: 2 },
+    });
+  });
+
   const faulty: readonly [name: string, text: string, line: number][] = [
     ['a key given twice', 'a: 1\nb: 2\na: 3', 3],
     ['a map that is never closed', 'a: {b: 1', 1],

@@ -20,7 +20,7 @@ export function parseDuration(text: string): Milliseconds | undefined {
   const negative = text.startsWith('-');
   const terms = negative || text.startsWith('+') ? text.slice(1) : text;
   const nanos = terms === '0' ? 0n : sumOfTerms(terms);
-  if (nanos === undefined || nanos > longest) return undefined;
+  if (nanos === undefined) return undefined;
   // Whole and part apart: a long time in nanoseconds does not fit a float exactly.
   const wait = Number(nanos / 1_000_000n) + Number(nanos % 1_000_000n) / 1_000_000;
   return (negative && wait !== 0 ? -wait : wait) as Milliseconds;
