@@ -10,15 +10,18 @@ install_programs() {
   for pair in "$@"; do
     PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%:*}" >/dev/null || packages+=("${pair#*:}")
   done
-  [ ${#packages[@]} -eq 0 ] && return
-  need_apt "${packages[@]}"
-  say "packages: ${packages[*]}"
+  if [ ${#packages[@]} -gt 0 ]; then install_packages "${packages[@]}"; fi
+}
+
+# install_packages PACKAGE...
+install_packages() {
+  need_apt "$@"
+  say "packages: $*"
   export DEBIAN_FRONTEND=noninteractive
   # Package lists may be old or, in a fresh container, absent: they are fetched only when the first try fails.
-  apt-get "${quiet[@]}" install -y --no-install-recommends "${packages[@]}" >/dev/null 2>&1 ||
-    { apt_update && apt-get "${quiet[@]}" install -y --no-install-recommends "${packages[@]}" >/dev/null; } ||
-    fail "cannot install ${packages[*]}" \
-      "The package servers must be reachable; or install them by hand, and run this again."
+  apt-get "${quiet[@]}" install -y --no-install-recommends "$@" >/dev/null 2>&1 ||
+    { apt_update && apt-get "${quiet[@]}" install -y --no-install-recommends "$@" >/dev/null; } ||
+    fail "cannot install $*" "The package servers must be reachable; or install them by hand, and run this again."
 }
 
 # fetch_packages FOLDER PACKAGE...: unpacks the machine's release's packages to FOLDER without installing them.
