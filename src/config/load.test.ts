@@ -286,6 +286,72 @@ suite('loadConfig() values', () => {
   });
 });
 
+suite('loadConfig() on files that are in use', () => {
+  // The fields and zeros that cluster installers write; `cgroupfs` instead of their usual `systemd`.
+  const installed = `${kubelet}authentication:
+  anonymous: {enabled: false}
+  webhook: {cacheTTL: 0s, enabled: true}
+  x509: {clientCAFile: /etc/kubernetes/pki/ca.crt}
+authorization:
+  mode: Webhook
+  webhook: {cacheAuthorizedTTL: 0s, cacheUnauthorizedTTL: 0s}
+cgroupDriver: cgroupfs
+cgroupRoot: /kubelet
+clusterDNS: [10.96.0.10]
+clusterDomain: cluster.local
+containerRuntimeEndpoint: ""
+cpuManagerReconcilePeriod: 0s
+crashLoopBackOff: {}
+evictionHard: {imagefs.available: 0%, nodefs.available: 0%, nodefs.inodesFree: 0%}
+evictionPressureTransitionPeriod: 0s
+failSwapOn: false
+fileCheckFrequency: 0s
+healthzBindAddress: 127.0.0.1
+healthzPort: 10248
+httpCheckFrequency: 0s
+imageGCHighThresholdPercent: 100
+imageMaximumGCAge: 0s
+imageMinimumGCAge: 0s
+logging:
+  flushFrequency: 0
+  options: {json: {infoBufferSize: "0"}, text: {infoBufferSize: "0"}}
+  verbosity: 0
+memorySwap: {}
+nodeStatusReportFrequency: 0s
+nodeStatusUpdateFrequency: 0s
+resolvConf: /run/systemd/resolve/resolv.conf
+rotateCertificates: true
+runtimeRequestTimeout: 0s
+shutdownGracePeriod: 0s
+shutdownGracePeriodCriticalPods: 0s
+staticPodPath: /etc/kubernetes/manifests
+streamingConnectionIdleTimeout: 0s
+syncFrequency: 0s
+volumeStatsAggPeriod: 0s
+`;
+
+  test('they are right, and zeros of an installer are no settings', () => {
+    const result = loaded(['--config=/k.yaml'], { '/k.yaml': installed });
+    const { config } = result;
+    assert.deepEqual(config.pods.manifestPaths, ['/etc/kubernetes/manifests']);
+    assert.deepEqual(config.pods.clusterDns, ['10.96.0.10']);
+    assert.equal(config.cgroups.root, '/kubelet');
+    assert.equal(config.runtime.kind, 'external');
+    assert.equal(config.runtime.requestTimeout, 120_000);
+    assert.equal(effective(result, 'streamingConnectionIdleTimeout').value, '4h0m0s');
+    const named = result.notices.map((notice) => notice.split(' ')[0]);
+    assert.ok(!named.includes('syncFrequency') && named.includes('rotateCertificates'));
+  });
+
+  test('their driver is refused with the line and the remedy', () => {
+    const text = installed.replace('cgroupfs', 'systemd');
+    assert.match(
+      errorsOf(['--config=/k.yaml'], { '/k.yaml': text }).join(),
+      /^\/k\.yaml:10: cgroupDriver: expected cgroupfs \(/,
+    );
+  });
+});
+
 suite('loadConfig() notices', () => {
   test('what has no effect is named with its origin and the reason', () => {
     const { notices } = loaded(...fromFile('imageMinimumGCAge: 3m\nmaxPods: 5\n', '--node-labels=a=b'));
