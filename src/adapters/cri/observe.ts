@@ -145,8 +145,12 @@ function observationOf(
 ): Observation {
   return {
     sandboxes: sandboxes.filter((seen) => seen !== undefined).sort(newestFirst),
-    containers: containers.filter((seen) => seen !== undefined).sort(newestFirst),
+    containers: containers.filter((seen) => seen !== undefined).sort(byName),
   };
+}
+
+function byName(a: ContainerSeen, b: ContainerSeen): number {
+  return a.name.localeCompare(b.name) || newestFirst(a, b);
 }
 
 type Dated = { readonly attempt: number; readonly createdAt: number };
