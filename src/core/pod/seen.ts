@@ -77,7 +77,8 @@ export interface ContainerSeen {
 }
 
 export type ImageSeen =
-  | { readonly kind: 'absent' }
+  /** `at`: when the runtime was asked. */
+  | { readonly kind: 'absent'; readonly at?: Tick }
   | {
       readonly kind: 'present';
       /** What CreateContainer is given. */
