@@ -4,7 +4,12 @@ import { unmountBeneath } from './adapters/containerd/mounts.ts';
 import { type ContainerdEvent, type ContainerdOptions, socketOf } from './adapters/containerd/options.ts';
 import { type Removal, removeContainerd } from './adapters/containerd/remove.ts';
 import { type Session, startEmbedded } from './adapters/containerd/supervise.ts';
+import { CriChannel } from './adapters/cri/channel.ts';
+import { CriContainers } from './adapters/cri/containers.ts';
+import { CriSandboxes } from './adapters/cri/sandboxes.ts';
+import { CriWatch } from './adapters/cri/watch.ts';
 import type { Config, EmbeddedRuntime } from './config/config.ts';
+import type { Containers, RuntimeWatch, Sandboxes } from './ports/runtime.ts';
 
 /** A configuration whose runtime is nodelet's own. */
 export type EmbeddedConfig = Pick<Config, 'dirs' | 'network' | 'cgroups'> & { readonly runtime: EmbeddedRuntime };
@@ -45,6 +50,23 @@ export function findRuntime(config: EmbeddedConfig, signal: AbortSignal): Promis
 export function runtimeSocket(config: Pick<Config, 'runtime'>): string {
   const { runtime } = config;
   return runtime.kind === 'embedded' ? socketOf(runtime) : runtime.endpoint.replace(/^unix:\/\//, '');
+}
+
+/** A connection to the runtime, for a command that works without the agent. */
+export interface RuntimeConnection extends Disposable {
+  readonly sandboxes: Sandboxes;
+  readonly containers: Containers;
+  readonly watch: RuntimeWatch;
+}
+
+export function connectRuntime(config: Pick<Config, 'runtime'>): RuntimeConnection {
+  const channel = new CriChannel({ socket: runtimeSocket(config), requestTimeout: config.runtime.requestTimeout });
+  return {
+    sandboxes: new CriSandboxes(channel),
+    containers: new CriContainers(channel),
+    watch: new CriWatch(channel),
+    [Symbol.dispose]: () => channel[Symbol.dispose](),
+  };
 }
 
 /** Unmounts everything beneath the folders. */

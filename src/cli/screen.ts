@@ -1,11 +1,12 @@
 import type { State } from '../server/routes/state.ts';
 import { liveLines } from './render/live.ts';
-import { isSettled, lineText, podName, problemLines, waitsOf } from './render/pods.ts';
+import { isSettled, podName, problemLines, waitsOf } from './render/pods.ts';
 import { oneLine } from './render/text.ts';
 
 /** Shows the node's state while it changes. */
 export interface Screen {
-  show(state: State): void;
+  /** Draws what `look` finds, now and whenever time changes it (ages, back-offs). */
+  show(look: () => State): void;
   /** A line that stays above the picture. */
   say(line: string): void;
 }
@@ -18,7 +19,7 @@ export function screenFor(stream: NodeJS.WriteStream): Screen {
 class TerminalScreen implements Screen {
   readonly #stream: NodeJS.WriteStream;
   #drawn = 0;
-  #last: State | undefined;
+  #look: (() => State) | undefined;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -26,8 +27,8 @@ class TerminalScreen implements Screen {
     setInterval(() => this.#redraw(), 1000).unref();
   }
 
-  show(state: State): void {
-    this.#last = state;
+  show(look: () => State): void {
+    this.#look = look;
     this.#redraw();
   }
 
@@ -38,9 +39,9 @@ class TerminalScreen implements Screen {
   }
 
   #redraw(): void {
-    if (this.#last === undefined) return;
+    if (this.#look === undefined) return;
     const look = { width: this.#stream.columns, height: Math.max(4, this.#stream.rows - 1), color: !noColor() };
-    const lines = liveLines(this.#last, Date.now(), look);
+    const lines = liveLines(this.#look(), Date.now(), look);
     // One write for a picture: two would flicker.
     this.#stream.write(`${this.#erase()}${lines.map((line) => `${line}\n`).join('')}`);
     this.#drawn = lines.length;
@@ -55,16 +56,16 @@ class TerminalScreen implements Screen {
 /** For a file, a pipe or a service's log: what is new since the last state, a line each. */
 export class LineScreen implements Screen {
   readonly #write: (line: string) => void;
-  #before: ReadonlyMap<string, string> = new Map();
+  #before: ReadonlyMap<string, Change> = new Map();
 
   constructor(write: (line: string) => void) {
     this.#write = write;
   }
 
-  show(state: State): void {
-    const now = changesOf(state);
-    for (const [key, line] of now) {
-      if (this.#before.get(key) !== line) this.#write(line);
+  show(look: () => State): void {
+    const now = changesOf(look());
+    for (const [key, change] of now) {
+      if (this.#before.get(key)?.same !== change.same) this.#write(change.line);
     }
     for (const key of this.#before.keys()) {
       if (key.startsWith('pod ') && !now.has(key)) this.#write(`${key}: gone`);
@@ -77,22 +78,27 @@ export class LineScreen implements Screen {
   }
 }
 
-/** A line for each thing that can change, without what changes by itself (ages). */
-function changesOf(state: State): ReadonlyMap<string, string> {
-  const lines = new Map<string, string>();
+/** A line, and what must change for it to be written again: texts count down by themselves. */
+interface Change {
+  readonly line: string;
+  readonly same: string;
+}
+
+function changesOf(state: State): ReadonlyMap<string, Change> {
+  const changes = new Map<string, Change>();
   const { node } = state;
-  lines.set(
-    'node',
-    `node ${node.name}: ${node.ready ? 'ready' : `not ready: ${node.reasons.map(oneLine).join('; ')}`}`,
-  );
+  const health = node.ready ? 'ready' : `not ready: ${node.reasons.map(oneLine).join('; ')}`;
+  changes.set('node', { line: `node ${node.name}: ${health}`, same: health });
   for (const pod of state.pods) {
-    const waits = waitsOf(pod).map((wait) => lineText({ code: wait.code, text: wait.text, since: wait.since }, 0));
-    const why = isSettled(pod) || waits.length === 0 ? '' : `: ${waits.join('; ')}`;
     const key = `pod ${podName(pod)}`;
-    lines.set(key, `${key}: ${pod.summary} (${pod.ready.containers}/${pod.ready.of} ready)${why}`);
+    const what = `${key}: ${pod.summary} (${pod.ready.containers}/${pod.ready.of} ready)`;
+    const waits = isSettled(pod) ? [] : waitsOf(pod);
+    const why = waits.length === 0 ? '' : `: ${waits.map((wait) => oneLine(wait.text)).join(' ')}`;
+    changes.set(key, { line: `${what}${why}`, same: `${what} ${waits.map((wait) => wait.code).join(' ')}` });
   }
-  for (const line of problemLines(state.problems)) lines.set(`problem ${line}`, `problem: ${line}`);
-  return lines;
+  for (const line of problemLines(state.problems))
+    changes.set(`problem ${line}`, { line: `problem: ${line}`, same: line });
+  return changes;
 }
 
 function noColor(): boolean {

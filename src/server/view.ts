@@ -44,6 +44,8 @@ export interface PodRow {
   readonly ready: { readonly containers: number; readonly of: number };
   readonly restarts: number;
   readonly ip: string;
+  /** TCP ports that its containers say they listen on. */
+  readonly ports?: readonly number[];
   readonly startTime: string;
   readonly containers: readonly ContainerRow[];
   readonly doing: readonly Line[];

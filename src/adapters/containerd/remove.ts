@@ -15,7 +15,11 @@ import { type ContainerdOptions, pathsOf } from './options.ts';
 export interface Removal {
   readonly done: readonly string[];
   readonly left: readonly string[];
+  /** What stays on purpose. */
+  readonly notes: readonly string[];
 }
+
+type Step = Omit<Removal, 'notes'>;
 
 const longestShimEnd = 5000;
 const pollEvery = 25;
@@ -49,16 +53,16 @@ export async function removeContainerd(options: ContainerdOptions, signal: Abort
   const bridge = await removeBridge(options.network.bridge, signal);
   done.push(...bridge.done);
   left.push(...bridge.left);
-  if (readBefore(options)?.ipForward === false)
-    left.push(
-      'sysctl net.ipv4.ip_forward: it was 0 and stays 1, since others may rely on it by now (sysctl -w net.ipv4.ip_forward=0)',
-    );
+  const notes =
+    readBefore(options)?.ipForward === false
+      ? ['net.ipv4.ip_forward was 0 before nodelet and stays 1, since others may rely on it by now']
+      : [];
   if (mounts.left.length === 0) {
     for (const folder of [stateDir, rootDir, options.network.cniConfDir]) removeOwnFolder(folder, options, done, left);
   } else left.push(`folders ${stateDir} and ${rootDir}: something is still mounted beneath them`);
   for (const folder of ['/run/containerd/s', '/run/containerd', '/var/lib/cni/results', '/var/lib/cni'])
     removeIfEmpty(folder);
-  return { done, left };
+  return { done, left, notes };
 }
 
 /** Shims of this containerd that outlived their pods: without containerd nobody will ever end them. */
@@ -82,7 +86,7 @@ async function removeEmptied(cgroup: string, signal: AbortSignal): Promise<reado
   return removeCgroup(cgroup);
 }
 
-async function cleanFirewall(options: ContainerdOptions, family: Family, signal: AbortSignal): Promise<Removal> {
+async function cleanFirewall(options: ContainerdOptions, family: Family, signal: AbortSignal): Promise<Step> {
   const saved = await readRules(family, options.searchPath, signal);
   if (saved === undefined) return { done: [], left: [] };
   const ownsShared = readBefore(options)?.hostPortChains === false;
@@ -94,7 +98,7 @@ async function cleanFirewall(options: ContainerdOptions, family: Family, signal:
   return { done: [`removed ${plan.script.length} rules and chains from ${family}`], left: [] };
 }
 
-async function removeBridge(bridge: string, signal: AbortSignal): Promise<Removal> {
+async function removeBridge(bridge: string, signal: AbortSignal): Promise<Step> {
   if (!existsSync(join('/sys/class/net', bridge, 'bridge'))) return { done: [], left: [] };
   const result = await runProgram({ file: 'ip', args: ['link', 'delete', bridge] }, signal);
   if (result.code === 0) return { done: [`removed the bridge ${bridge}`], left: [] };

@@ -1,5 +1,5 @@
 import type { Explanation, Line } from '../../server/view.ts';
-import { containerCells, lineText, podName } from './pods.ts';
+import { containerCells, podName } from './pods.ts';
 import { ageText, columns, oneLine } from './text.ts';
 
 /** The answer of `nodelet explain`. */
@@ -33,5 +33,5 @@ export function explainLines({ pod, timeline }: Explanation, now: number): reado
 
 function part(title: string, lines: readonly Line[], now: number): readonly string[] {
   if (lines.length === 0) return [];
-  return ['', title, ...lines.map((line) => `  ${lineText(line, now)}, for ${ageText(line.since, now)}`)];
+  return ['', title, ...lines.map((line) => `  ${oneLine(line.text)}, for ${ageText(line.since, now)}`)];
 }

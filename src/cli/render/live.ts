@@ -1,6 +1,6 @@
 import type { State } from '../../server/routes/state.ts';
 import type { PodRow } from '../../server/view.ts';
-import { containerCells, isSettled, lineText, podName, problemLines, pullLines, waitsOf } from './pods.ts';
+import { containerCells, isSettled, podName, problemLines, pullLines, waitsOf } from './pods.ts';
 import { ageText, columns, cut, oneLine } from './text.ts';
 
 /** How the picture is drawn. */
@@ -52,7 +52,7 @@ function podRows(pods: readonly PodRow[], now: number): readonly Row[] {
     ]),
   ]);
   const head: Row = { text: table[0] ?? '', paint: 'dim' };
-  return [head, ...pods.flatMap((pod, at) => [podRow(pod, table[at + 1] ?? ''), ...detailRows(pod, now)])];
+  return [head, ...pods.flatMap((pod, at) => [podRow(pod, table[at + 1] ?? ''), ...detailRows(pod)])];
 }
 
 function podRow(pod: PodRow, text: string): Row {
@@ -60,11 +60,11 @@ function podRow(pod: PodRow, text: string): Row {
   return { text, paint: pod.status.phase === 'Failed' || pod.summary.includes('BackOff') ? 'red' : 'yellow' };
 }
 
-function detailRows(pod: PodRow, now: number): readonly Row[] {
+function detailRows(pod: PodRow): readonly Row[] {
   const containers = columns(pod.containers.map((container) => ['  ', ...containerCells(container)]));
   const unsettled = isSettled(pod) ? [] : containers.map((text): Row => ({ text, paint: 'dim' }));
-  const doing = pod.doing.map((line): Row => ({ text: `    > ${lineText(line, now)}` }));
-  const waits = waitsOf(pod).map((line): Row => ({ text: `    … ${lineText(line, now)}` }));
+  const doing = pod.doing.map((line): Row => ({ text: `    > ${oneLine(line.text)}` }));
+  const waits = waitsOf(pod).map((line): Row => ({ text: `    … ${oneLine(line.text)}` }));
   return [...unsettled, ...doing, ...waits];
 }
 

@@ -1,6 +1,6 @@
 import type { State } from '../../server/routes/state.ts';
 import type { ContainerRow, Line, PodRow, ProblemRow, PullRow } from '../../server/view.ts';
-import { ageText, bytesText, columns, durationText, oneLine } from './text.ts';
+import { ageText, bytesText, columns, oneLine } from './text.ts';
 
 // Waits that say that all is as it should be.
 const quiet: ReadonlySet<string> = new Set(['Running', 'Finished']);
@@ -14,13 +14,6 @@ export function waitsOf(pod: PodRow): readonly Line[] {
 export function isSettled(pod: PodRow): boolean {
   if (pod.status.phase === 'Succeeded') return true;
   return pod.ready.of > 0 && pod.ready.containers === pod.ready.of;
-}
-
-/** A wait with how long it will still take, where that is known. */
-export function lineText(line: Line, now: number): string {
-  const left = line.until === undefined ? Number.NaN : Date.parse(line.until) - now;
-  const until = left > 0 ? ` (${durationText(left + 999)} left)` : '';
-  return `${oneLine(line.text)}${until}`;
 }
 
 /** The namespace is named only where it is not the usual one. */
@@ -41,7 +34,7 @@ export function psLines(state: State, now: number, wide: boolean): readonly stri
     pod.ip === '' ? '-' : pod.ip,
     ...(wide ? [pod.source, pod.stage, pod.uid] : []),
     waitsOf(pod)
-      .map((wait) => lineText(wait, now))
+      .map((wait) => oneLine(wait.text))
       .join('; '),
   ]);
   const heads = [...head, ...(wide ? ['SOURCE', 'STAGE', 'UID'] : []), 'WAITS FOR'];

@@ -20,8 +20,6 @@ export interface OpenStream {
   end(): void;
 }
 
-const upgradeLimit = 64 * 1024;
-
 /**
  * A SPDY/3.1 connection to a runtime's streaming server, upgraded from HTTP/1.1.
  *
@@ -44,7 +42,7 @@ export class SpdyConnection {
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
     // Every error is followed by `close`.
     socket.on('error', () => undefined);
-    socket.on('data', (bytes) => this.#receive(bytes));
+    socket.on('data', (bytes: Buffer) => this.#receive(bytes));
     void this.closed.then(() => this.#endAll());
     if (head.length > 0) this.#receive(head);
   }
@@ -64,7 +62,7 @@ export class SpdyConnection {
       call.once('upgrade', (_, socket, head) => resolve(new SpdyConnection(socket as Socket, head)));
       call.once('response', (response) => {
         const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.length * chunk.length < upgradeLimit && chunks.push(chunk));
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.once('end', () => {
           const said = Buffer.concat(chunks).toString().trim();
           reject(new CommandError(`the runtime refused the stream: ${response.statusCode} ${said}`));

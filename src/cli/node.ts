@@ -1,0 +1,61 @@
+import { startAgent } from '../agent/kubelet.ts';
+import type { Config } from '../config/config.ts';
+import { aborted, Scope } from '../lib/scope.ts';
+import type { Logger } from '../ports/logger.ts';
+import { serveHealth } from '../server/health.ts';
+import { serveLocal } from '../server/local.ts';
+import type { AgentView } from '../server/view.ts';
+import { wire } from '../wire.ts';
+import { isEmbedded, startRuntime } from '../wire-embedded.ts';
+import { complain } from './command.ts';
+import { lockOrSayWho } from './lock.ts';
+import { logRuntime } from './runtime-events.ts';
+import { nodeletVersion } from './version.ts';
+
+export interface NodeOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Shows the node while it runs; ends by its signal. */
+  readonly show: (view: AgentView, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Runs a node until it is told to end: runtime, agent, control socket, health endpoint.
+ *
+ * The runtime and the pods go on afterwards; the next run takes them over.
+ */
+export async function runNode({ config, logger, show }: NodeOptions, shutdown: AbortSignal): Promise<void> {
+  const release = lockOrSayWho(config);
+  try {
+    await using scope = new Scope(shutdown);
+    if (isEmbedded(config)) scope.spawn(await startRuntime(config, logRuntime(logger), scope.signal));
+    const ports = wire(config, logger);
+    const agent = startAgent({ config, version: nodeletVersion }, ports, scope.signal);
+    scope.spawn(() => agent.ended);
+    scope.spawn((signal) => serveLocal(agent.view, config.dirs.controlSocket, signal));
+    const { address, port } = config.health;
+    if (port !== undefined) scope.spawn((signal) => serveHealth({ address, port }, signal));
+    scope.spawn((signal) => show(agent.view, signal));
+    await aborted(scope.signal);
+  } catch (error) {
+    if (!shutdown.aborted) throw error;
+  } finally {
+    release();
+  }
+}
+
+/** Aborted by SIGINT or SIGTERM. A second SIGINT ends the process at once, for whoever is in a hurry. */
+export function shutdownSignal(say: (line: string) => void): AbortSignal {
+  const controller = new AbortController();
+  const end = (signal: NodeJS.Signals): void => {
+    if (controller.signal.aborted) {
+      complain('ended at once');
+      process.exit(130);
+    }
+    say('nodelet ends; its pods go on: `nodelet up` takes them over, `nodelet down` takes them away');
+    controller.abort(new Error(`${signal} was received`));
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+  return controller.signal;
+}
