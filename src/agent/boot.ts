@@ -1,7 +1,7 @@
 import type { NodeView } from '../core/node/view.ts';
 import { type Kept, nothingKept } from '../core/pod/kept.ts';
 import type { PodUid } from '../kube/meta.ts';
-import { aborted, Scope } from '../lib/scope.ts';
+import { Scope } from '../lib/scope.ts';
 import { after, type Milliseconds, seconds } from '../lib/time.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Ledger, Loaded } from './ledger.ts';
@@ -54,15 +54,9 @@ export function meetAll({ ledger, inRuntime, onDisk }: Found, loop: Loop): void 
 export async function firstReports(sources: Sources, { clock }: Ports, signal: AbortSignal): Promise<void> {
   await using waiting = new Scope(signal);
   const enough = Promise.withResolvers<void>();
-  waiting.spawn(async (ends) => {
-    await sources.allReported(ends);
-    enough.resolve();
-  });
-  waiting.spawn(async (ends) => {
-    await clock.at(after(clock.now(), patience), ends);
-    enough.resolve();
-  });
-  await Promise.race([enough.promise, aborted(waiting.signal)]);
+  waiting.spawn((ends) => sources.allReported(ends).finally(enough.resolve));
+  waiting.spawn((ends) => clock.at(after(clock.now(), patience), ends).finally(enough.resolve));
+  await enough.promise;
 }
 
 function unknown(identity: { readonly namespace: string; readonly name: string } | undefined): Kept {

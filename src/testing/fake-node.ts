@@ -1,10 +1,13 @@
 import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { PortError } from '../ports/port-error.ts';
+import type { Ports } from '../ports/ports.ts';
 import { type Call, type FakeWorld, type Faults, noFaults, quietWorld } from './fake-calls.ts';
 import { FakeCgroups } from './fake-cgroups.ts';
 import { FakeDisk, FakeVolumes } from './fake-disk.ts';
 import { FakeHooks } from './fake-hooks.ts';
 import { FakeImages } from './fake-images.ts';
+import { quietLogger } from './fake-logger.ts';
 import { FakeMachine } from './fake-machine.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 import type { FakeRuntimeOptions } from './fake-runtime-core.ts';
@@ -47,6 +50,26 @@ export function fakeNode(clock: Clock, options: FakeRuntimeOptions = {}): FakeNo
     hooks: new FakeHooks(world),
     machine: new FakeMachine(),
     source: new FakeSource(),
+  };
+}
+
+/** The machine's ports as an agent is given them. */
+export function portsOf(node: FakeNode, logger: Logger = quietLogger): Ports {
+  const { world, runtime, images, disk, volumes, cgroups, store, journal, hooks, machine, source } = node;
+  return {
+    clock: world.clock,
+    logger,
+    runtime,
+    images,
+    pullProgress: images,
+    disk,
+    volumes,
+    cgroups,
+    store,
+    journal,
+    hooks,
+    machine,
+    sources: [source],
   };
 }
 

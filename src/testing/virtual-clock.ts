@@ -1,3 +1,4 @@
+import { setImmediate as macrotask } from 'node:timers/promises';
 import type { Clock } from '../lib/clock.ts';
 import type { Milliseconds, Tick, WallTime } from '../lib/time.ts';
 
@@ -63,7 +64,7 @@ export class VirtualClock implements Clock {
   /** Runs all that can run without time passing. */
   async settle(): Promise<void> {
     // A macrotask comes after every microtask, however many they beget; the fakes use nothing else.
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await macrotask();
   }
 
   /** Lets `wait` pass and everything happen that is due within it. */
