@@ -38,7 +38,8 @@ export async function runSeed(seed: number): Promise<Verdict> {
     await world.run(seconds(60));
     if (spent > 300_000 && unrest(world).length === 0) break;
   }
-  if (world.violations.length === 0) world.violations.push(...unrest(world));
+  await restartQuietly(world);
+  if (world.violations.length === 0) world.violations.push(...unrest(world), ...leftovers(world.node, world.wanted));
   const verdict = {
     seed,
     violations: [...world.violations],
@@ -48,6 +49,27 @@ export async function runSeed(seed: number): Promise<Verdict> {
   world.crash('at the end');
   await world.clock.settle();
   return verdict;
+}
+
+/** I6: a new life of the agent in calm weather starts and stops nothing. */
+async function restartQuietly(world: World): Promise<void> {
+  if (world.violations.length > 0) return;
+  const before = running(world);
+  world.crash('to come back');
+  world.start();
+  await world.run(seconds(60));
+  const after = running(world);
+  if (before !== after)
+    world.violations.push(`I6: a restart of the agent changed what runs from ${before} to ${after}`);
+}
+
+function running(world: World): string {
+  const containers = [...world.node.runtime.state.containers.values()];
+  return containers
+    .filter(({ seen }) => seen.state === 'running')
+    .map(({ seen }) => seen.id.slice(-4))
+    .sort()
+    .join(' ');
 }
 
 function doSomething(world: World, random: Random): void {
@@ -81,7 +103,7 @@ function toggleRuntime(world: World): void {
 
 /** I10: what keeps the node from being what was asked for; nothing once it has converged. */
 function unrest(world: World): readonly string[] {
-  const found: string[] = [...leftovers(world.node, world.wanted)];
+  const found: string[] = [];
   const rows = world.agent?.view.pods() ?? [];
   for (const row of rows) {
     for (const line of row.doing) found.push(`I10: pod ${row.name} (${row.uid}) still does: ${line.text}`);

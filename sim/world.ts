@@ -23,6 +23,8 @@ export class World {
   readonly violations: string[] = [];
   readonly #removedAt = new Map<string, number>();
   readonly #statuses = new Map<string, PodStatus>();
+  // A pod that comes back under its old UID has a second life, and with it another phase.
+  readonly #cameBack = new Set<string>();
   #life: { readonly agent: Agent; readonly end: AbortController } | undefined;
   #lives = 0;
 
@@ -84,7 +86,7 @@ export class World {
   apply(pod: Pod): void {
     this.#forget(pod.metadata.name);
     this.#removedAt.delete(pod.metadata.uid);
-    this.#statuses.delete(pod.metadata.uid);
+    if (this.#statuses.has(pod.metadata.uid)) this.#cameBack.add(pod.metadata.uid);
     this.trace.add('source', `has pod ${pod.metadata.name} (${pod.metadata.uid})`);
     this.node.source.apply(pod);
   }
@@ -142,8 +144,8 @@ export class World {
 
   #checkStatuses(): void {
     for (const { uid, status } of this.agent?.view.pods() ?? []) {
-      for (const violation of phaseViolations(uid, status, this.#statuses.get(uid), this.node))
-        this.#violate(violation);
+      const before = this.#cameBack.has(uid) ? undefined : this.#statuses.get(uid);
+      for (const violation of phaseViolations(uid, status, before, this.node)) this.#violate(violation);
       this.#statuses.set(uid, status);
     }
   }

@@ -63,8 +63,10 @@ const executors: Executors = {
     await effects.ports.runtime.sandboxes.remove(id, signal);
     return nothing;
   },
-  createContainer: async ({ sandboxId, config, sandbox, files }, { effects: { ports } }, signal) => {
+  createContainer: async ({ key, sandboxId, config, sandbox, files }, { row, effects: { ports } }, signal) => {
     if (files.length > 0) await ports.disk.prepare([], files, signal);
+    // The pod may have been deleted while its files were written: nothing of a deleted pod is made any more.
+    if (!isPlanned(row, key)) return 'stale';
     return { kind: 'created', id: await ports.runtime.containers.create({ sandboxId, config, sandbox }, signal) };
   },
   startContainer: async (action, { effects: { ports } }, signal) => {
@@ -108,6 +110,10 @@ export function execute(
     signal: AbortSignal,
   ) => Promise<Executed>;
   return executor(action, context, signal);
+}
+
+function isPlanned(row: Row, key: string): boolean {
+  return row.plan?.actions.some((action) => action.key === key) ?? false;
 }
 
 // `basedOn` is read before the first await: within the turn that planned the look.
