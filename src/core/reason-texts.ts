@@ -1,5 +1,7 @@
 import { formatDuration } from '../kube/duration.ts';
 import { between, seconds, type Tick } from '../lib/time.ts';
+import type { StepKind } from './pod/action.ts';
+import type { StopWhy } from './pod/stage.ts';
 import type { Wait, Why } from './reasons.ts';
 
 /** A Kubernetes event, but for the object it is about. */
@@ -21,10 +23,21 @@ const removed: Record<Extract<Why, { code: 'RemovePod' }>['what'], string> = {
   logs: 'its logs',
 };
 
+const endTexts: Record<StopWhy, string> = {
+  Deleted: 'the pod is deleted',
+  Removed: 'its source no longer has the pod',
+  Orphan: 'nobody wants the pod',
+  Finished: 'the pod has finished',
+  InitFailed: 'an init container has failed, and the restart policy is Never',
+  Evicted: 'the node is short of a resource',
+  DeadlineExceeded: "the pod's activeDeadlineSeconds have passed",
+  Rejected: 'the node has refused the pod',
+};
+
 const whyTexts: Table<Why, string> = {
   LookAfterEvent: 'Looks at the pod in the runtime, because something happened to it.',
   LookAfterUnknownOutcome: 'Looks at the pod in the runtime, because it is not known how the last step on it ended.',
-  RecordDecision: ({ what }) => `Writes down ${what}, before anything relies on it.`,
+  RecordDecision: ({ what }) => `Writes down a decision, before anything relies on it: ${what}.`,
   PreparePod: "Makes the pod's folders and its cgroup.",
   MountVolume: ({ volume }) => `Brings volume "${volume}" into place.`,
   UpdateVolume: ({ volume }) => `Updates volume "${volume}", because its content has changed.`,
@@ -42,12 +55,32 @@ const whyTexts: Table<Why, string> = {
     `Stops container "${container}", because its postStart hook failed: ${detail}.`,
   StopForSandbox: ({ container }) => `Stops container "${container}", because its sandbox is not of use any more.`,
   StopContainer: ({ container, because, graceSeconds }) =>
-    `Stops container "${container}" with a grace of ${graceSeconds} s, because ${because}.`,
-  StopSandbox: ({ because }) => `Stops the pod's sandbox, because ${because}.`,
+    `Stops container "${container}" with a grace of ${graceSeconds} s, because ${endText(because)}.`,
+  StopSandbox: ({ because }) => `Stops the pod's sandbox, because ${endText(because)}.`,
   CollectDeadContainer: ({ container }) =>
     `Removes an ended instance of container "${container}"; newer ones are kept.`,
   CollectDeadSandbox: 'Removes an ended sandbox of the pod; a newer one has taken its place.',
   RemovePod: ({ what }) => `Removes what the pod leaves behind: ${removed[what]}.`,
+};
+
+const steps: Record<StepKind, string> = {
+  record: 'write down what was decided',
+  look: 'look at the pod in the runtime',
+  prepare: "make the pod's folders and cgroup",
+  mountVolume: 'bring a volume into place',
+  checkImage: 'look whether the image is there',
+  pullImage: 'pull the image',
+  runSandbox: "make the pod's sandbox",
+  stopSandbox: "stop the pod's sandbox",
+  removeSandbox: "remove the pod's sandbox",
+  createContainer: 'create the container',
+  startContainer: 'start the container',
+  runHook: 'run the hook',
+  stopContainer: 'stop the container',
+  removeContainer: 'remove the container',
+  removeData: "remove the pod's folder",
+  removeCgroup: "remove the pod's cgroup",
+  removeLogs: "remove the pod's logs",
 };
 
 /** A moment that is waited for, as a person says it. */
@@ -81,7 +114,7 @@ const waitTexts: WaitTable = {
   CrashBackOff: ({ container, until, lastExit, restarts }, within) =>
     `Container "${container}" keeps ending (${lastExit}; ${restarts} restarts). It starts again ${within(until)}.`,
   RetryAfterFailure: ({ step, until, error }, within) =>
-    `The step "${step}" failed: ${error}. The next try is ${within(until)}.`,
+    `Cannot ${stepText(step)}: ${error}. The next try is ${within(until)}.`,
   PreStop: ({ container, until }, within) =>
     `Waits for the preStop hook of container "${container}"; its grace ends ${within(until)}.`,
   ContainerStop: ({ container, until }, within) =>
@@ -148,6 +181,15 @@ const waitEvents: Table<Wait, EventText | undefined> = {
   Finished: none,
   CleanUp: none,
 };
+
+/** Why something ends: by the code of a pod's end, or in words. */
+function endText(because: string): string {
+  return Object.hasOwn(endTexts, because) ? endTexts[because as StopWhy] : because;
+}
+
+function stepText(step: string): string {
+  return Object.hasOwn(steps, step) ? steps[step as StepKind] : step;
+}
 
 /** A why as a full sentence: for the log, the timeline and `explain`. */
 export function whyText(why: Why): string {
