@@ -24,10 +24,15 @@ export async function removeLeftovers(root: string, cgroup: string, bridge: stri
     await clock.at(after(clock.now(), milliseconds(20)), never);
   }
   for (const target of mountsBelow(root)) await runProgram({ file: 'umount', args: ['--lazy', target] }, never);
-  for (const hierarchy of readdirSync('/sys/fs/cgroup')) removeCgroups(join('/sys/fs/cgroup', hierarchy, cgroup));
-  removeCgroups(join('/sys/fs/cgroup', cgroup));
+  removeCgroup(cgroup);
   await runProgram({ file: 'ip', args: ['link', 'del', bridge] }, never).catch(() => undefined);
   rmSync(root, { recursive: true, force: true });
+}
+
+/** Removes a cgroup and those below it in every hierarchy, v1 and v2; throws when a process is left in one. */
+export function removeCgroup(cgroup: string): void {
+  const top = '/sys/fs/cgroup';
+  for (const hierarchy of ['', ...readdirSync(top)]) removeFolders(join(top, hierarchy, cgroup));
 }
 
 function cgroupsOf(pid: number): string {
@@ -47,10 +52,10 @@ function mountsBelow(root: string): readonly string[] {
     .reverse();
 }
 
-function removeCgroups(folder: string): void {
+function removeFolders(folder: string): void {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeCgroups(join(folder, entry.name));
+    if (entry.isDirectory()) removeFolders(join(folder, entry.name));
   }
   rmdirSync(folder);
 }
