@@ -22,6 +22,26 @@ interface Running {
   ignored: boolean;
 }
 
+/** What changes when a plan takes the place of the one before. */
+export interface Difference {
+  /** They are not planned any more, and are not let finish. */
+  readonly leaving: readonly Action[];
+  readonly starting: readonly Action[];
+}
+
+/**
+ * What must leave and what must start, so that what runs is what is planned. What is let finish stays; it holds its
+ * target until it has ended.
+ */
+export function difference(running: readonly Action[], planned: readonly Action[]): Difference {
+  const keys = new Set(planned.map(({ key }) => key));
+  assert(keys.size === planned.length, 'two actions of one plan have the same key');
+  const leaving = running.filter(({ key, kind }) => !keys.has(key) && abortMeaning[kind] !== 'finish');
+  const staying = running.filter((action) => !leaving.includes(action));
+  const held = new Set(staying.map(({ target }) => target));
+  return { leaving, starting: planned.filter(({ target }) => !held.has(target)) };
+}
+
 /** What one pod has under way. `become` makes it equal to what is planned, both ways. */
 export class InFlight {
   readonly #options: InFlightOptions;
@@ -48,16 +68,9 @@ export class InFlight {
    * with it the next plan.
    */
   become(planned: readonly Action[]): void {
-    const keys = new Set(planned.map((action) => action.key));
-    assert(keys.size === planned.length, 'two actions of one plan have the same key');
-    for (const running of [...this.#running.values()]) {
-      if (!keys.has(running.action.key)) this.#leave(running);
-    }
-    const held = new Set([...this.#running.values()].map(({ action }) => action.target));
-    for (const action of planned) {
-      if (this.#running.has(action.key) || held.has(action.target)) continue;
-      this.#start(action);
-    }
+    const { leaving, starting } = difference(this.actions, planned);
+    for (const action of leaving) this.#leave(action);
+    for (const action of starting) this.#start(action);
   }
 
   /** Aborts everything and hears of nothing any more: the agent ends, what runs on the outside stays. */
@@ -69,12 +82,12 @@ export class InFlight {
     this.#running.clear();
   }
 
-  #leave(running: Running): void {
-    const meaning = abortMeaning[running.action.kind];
-    if (meaning === 'finish') return;
-    this.#running.delete(running.action.key);
-    running.ignored = meaning === 'drop';
-    running.controller.abort(new Error(`no longer planned: ${running.action.key}`));
+  #leave({ key, kind }: Action): void {
+    const running = this.#running.get(key);
+    assert(running !== undefined, `${key} is under way`);
+    this.#running.delete(key);
+    running.ignored = abortMeaning[kind] === 'drop';
+    running.controller.abort(new Error(`no longer planned: ${key}`));
   }
 
   #start(action: Action): void {

@@ -11,7 +11,8 @@ import type { Tick, WallTime } from '../lib/time.ts';
 
 /** One line of the journal. Inputs and decisions, enough to decide again and compare. */
 export type Line =
-  | { readonly line: 'node'; readonly node: NodeView }
+  /** What the agent knows of the node; `begins`: with this line it started, and nothing is under way. */
+  | { readonly line: 'node'; readonly node: NodeView; readonly begins: boolean }
   /** All that is known of one pod: at its first line, and again every now and then, since old lines go away. */
   | { readonly line: 'row'; readonly uid: string; readonly want: Want; readonly seen: Seen; readonly kept: Kept }
   | { readonly line: 'want'; readonly uid: string; readonly want: Want }
@@ -62,11 +63,10 @@ export function factLine(fact: Fact): FactLine {
   return { ...rest, key: action.key };
 }
 
-/** The fact of a line; undefined when the action that it names was never decided. */
-export function factOf(line: FactLine, actions: ReadonlyMap<string, Action>): Fact | undefined {
+/** The fact of a line; undefined for an outcome of an action that is not known. */
+export function factOf(line: FactLine, action: Action | undefined): Fact | undefined {
   if (line.kind !== 'outcome') return line;
-  const { key, ...rest } = line;
-  const action = actions.get(key);
+  const { key: _, ...rest } = line;
   return action === undefined ? undefined : { ...rest, action };
 }
 

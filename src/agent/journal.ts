@@ -20,7 +20,7 @@ export class Journal implements LoopHearer {
   constructor(log: LineLog, node: NodeView) {
     this.#log = log;
     this.#node = node;
-    this.#append({ line: 'node', node });
+    this.#append({ line: 'node', node, begins: true });
   }
 
   wanted(row: Row): void {
@@ -34,7 +34,7 @@ export class Journal implements LoopHearer {
 
   planned(row: Row, input: PodInput, plan: Plan): void {
     if ((this.#linesSince.get(row.uid) ?? 0) > linesBetweenRows) {
-      this.#append({ line: 'node', node: this.#node });
+      this.#append({ line: 'node', node: this.#node, begins: false });
       this.#whole(row);
     }
     this.#add(row.uid, { line: 'plan', uid: row.uid, ...circumstancesOf(input), decided: decisionOf(plan) });

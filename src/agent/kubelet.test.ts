@@ -272,9 +272,9 @@ suite('The agent', () => {
     machine.node.source.apply(pod('web', { terminationGracePeriodSeconds: 7 }));
     await machine.pass(seconds(5));
     machine.node.source.remove('web');
-    await machine.pass(milliseconds(6900));
+    await machine.pass(milliseconds(5900));
     assert.equal(machine.instances('uid-web', 'c').run, 1);
-    await machine.pass(milliseconds(500));
+    await machine.pass(milliseconds(1500));
     assert.equal(machine.instances('uid-web', 'c').run, 0);
   });
 

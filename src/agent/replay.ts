@@ -1,10 +1,11 @@
 import type { NodeView } from '../core/node/view.ts';
-import type { Action } from '../core/pod/action.ts';
+import { type Action, abortMeaning } from '../core/pod/action.ts';
 import type { Kept } from '../core/pod/kept.ts';
 import type { Seen } from '../core/pod/seen.ts';
 import type { Want } from '../core/pod/want.ts';
 import type { PodUid } from '../kube/meta.ts';
 import { coreDecisions, type Decisions } from './decisions.ts';
+import { difference } from './in-flight.ts';
 import { type Decision, decisionOf, decodeLine, type FactLine, factOf, type Line } from './journal-line.ts';
 
 export interface Replay {
@@ -27,11 +28,11 @@ interface State {
   want: Want;
   seen: Seen;
   kept: Kept;
-  readonly actions: Map<string, Action>;
+  /** What was under way, as the loop had it: outcomes are of these. */
+  readonly running: Map<string, Action>;
+  /** Replaced by another, and still heard of. */
+  readonly replaced: Map<string, Action>;
 }
-
-// An outcome follows its decision closely; older actions are forgotten so that a long journal fits in memory.
-const mostActions = 200;
 
 /** Decides again what a journal says was decided, and compares stage, action keys, wait codes and the time to wake. */
 export function replayJournal(
@@ -66,11 +67,12 @@ class Replayer {
   take(line: Line, number: number): boolean {
     if (line.line === 'node') {
       this.#node = line.node;
+      if (line.begins) this.#pods.clear();
       return true;
     }
     if (line.line === 'row') {
-      const actions = this.#pods.get(line.uid)?.actions ?? new Map<string, Action>();
-      this.#pods.set(line.uid, { want: line.want, seen: line.seen, kept: line.kept, actions });
+      const { running, replaced } = this.#pods.get(line.uid) ?? { running: new Map(), replaced: new Map() };
+      this.#pods.set(line.uid, { want: line.want, seen: line.seen, kept: line.kept, running, replaced });
       return true;
     }
     const state = this.#pods.get(line.uid);
@@ -91,7 +93,7 @@ class Replayer {
   }
 
   #learn(state: State, line: FactLine): boolean {
-    const fact = factOf(line, state.actions);
+    const fact = factOf(line, line.kind === 'outcome' ? endedAction(state, line.key) : undefined);
     if (fact === undefined) return false;
     if (fact.kind === 'outcome' && fact.action.kind === 'record' && fact.result.ok) state.kept = fact.action.kept;
     state.seen = this.#decide.learn(state.seen, fact);
@@ -110,7 +112,7 @@ class Replayer {
       node: this.#node,
       ...circumstances,
     });
-    remember(state.actions, plan.actions);
+    become(state, plan.actions);
     const replayed = decisionOf(plan);
     if (JSON.stringify(replayed) === JSON.stringify(decided)) this.same += 1;
     else this.differing.push({ line: number, uid, recorded: decided, replayed });
@@ -118,14 +120,17 @@ class Replayer {
   }
 }
 
-function remember(known: Map<string, Action>, actions: readonly Action[]): void {
-  for (const action of actions) {
-    // Put at the end again: what was planned last is forgotten last.
-    known.delete(action.key);
-    known.set(action.key, action);
+function become({ running, replaced }: State, planned: readonly Action[]): void {
+  const { leaving, starting } = difference([...running.values()], planned);
+  for (const action of leaving) {
+    running.delete(action.key);
+    if (abortMeaning[action.kind] === 'replace') replaced.set(action.key, action);
   }
-  for (const key of known.keys()) {
-    if (known.size <= mostActions) break;
-    known.delete(key);
-  }
+  for (const action of starting) running.set(action.key, action);
+}
+
+function endedAction({ running, replaced }: State, key: string): Action | undefined {
+  const action = replaced.get(key) ?? running.get(key);
+  if (!replaced.delete(key)) running.delete(key);
+  return action;
 }

@@ -65,7 +65,10 @@ export class History {
     this.#add({ at: now, kind: 'failed', why, message });
   }
 
+  /** Notes an event; a repeated one takes the place of its last occurrence. */
   event(event: PodEvent, now: WallTime): void {
+    const before = this.#entries.findIndex((entry) => entry.kind === 'event' && isSame(entry.event, event));
+    if (before >= 0) this.#entries.splice(before, 1);
     this.#add({ at: now, kind: 'event', event });
   }
 
@@ -73,6 +76,10 @@ export class History {
     this.#entries.push(entry);
     if (this.#entries.length > longest) this.#entries.shift();
   }
+}
+
+function isSame(one: PodEvent, other: PodEvent): boolean {
+  return one.reason === other.reason && one.message === other.message && one.type === other.type;
 }
 
 function sinceOf(keys: readonly string[], before: ReadonlyMap<string, WallTime>, now: WallTime): Map<string, WallTime> {

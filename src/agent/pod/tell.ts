@@ -1,3 +1,6 @@
+import type { Failure } from '../../core/failure.ts';
+import { outcomeEvent } from '../../core/outcome-events.ts';
+import type { Action } from '../../core/pod/action.ts';
 import type { Fact } from '../../core/pod/fact.ts';
 import type { PodInput } from '../../core/pod/input.ts';
 import type { Plan } from '../../core/pod/plan.ts';
@@ -30,19 +33,11 @@ export class Teller implements LoopHearer {
 
   learned(row: Row, fact: Fact): void {
     if (fact.kind !== 'outcome') return;
-    const told = this.#told.get(row) ?? new Map<string, string>();
-    this.#told.set(row, told);
     const { action, result } = fact;
-    if (result.ok) {
-      told.delete(action.key);
-      return;
-    }
-    if (!('failure' in result)) return;
-    const { message, kind } = result.failure;
-    row.history.failed(action.why, message, this.#clock.wall());
-    if (told.get(action.key) === message) return;
-    told.set(action.key, message);
-    this.#logger.warn(message, { ...this.#fields(row), step: action.key, kind });
+    const text = outcomeEvent(action, result);
+    if (text !== undefined) this.#event(row, text);
+    else if (!result.ok && 'failure' in result) this.#failed(row, action, result.failure);
+    if (result.ok) this.#told.get(row)?.delete(action.key);
   }
 
   planned(row: Row, _: PodInput, plan: Plan): void {
@@ -61,6 +56,16 @@ export class Teller implements LoopHearer {
     this.#told.delete(row);
     this.#events.forget(row.uid);
     this.#logger.info('a pod is gone', this.#fields(row));
+  }
+
+  // A failure that is no event: for the timeline each time, for the log once per change.
+  #failed(row: Row, { key, why }: Action, { kind, message }: Failure): void {
+    row.history.failed(why, message, this.#clock.wall());
+    const told = this.#told.get(row) ?? new Map<string, string>();
+    this.#told.set(row, told);
+    if (told.get(key) === message) return;
+    told.set(key, message);
+    this.#logger.warn(message, { ...this.#fields(row), step: key, kind });
   }
 
   #event(row: Row, text: EventText | undefined): void {
