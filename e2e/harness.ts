@@ -1,5 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -66,8 +76,11 @@ network:
     return ['--config', this.config, '--root-dir', join(this.dir, 'root'), '--run-dir', join(this.dir, 'run')];
   }
 
+  /** Puts a whole file there at once, as tools that care do: nodelet never sees half of it. */
   write(file: string, text: string): void {
-    writeFileSync(join(this.manifests, file), text);
+    const half = join(this.dir, file);
+    writeFileSync(half, text);
+    renameSync(half, join(this.manifests, file));
   }
 
   remove(file: string): void {
@@ -80,8 +93,25 @@ network:
     closeSync(out);
   }
 
-  get pid(): number | undefined {
-    return this.#agent?.pid;
+  /** The agent's process; `bin/nodelet` becomes it. */
+  agentPid(): number {
+    const pid = this.#agent?.pid;
+    if (pid === undefined) throw new Error('the agent was not started');
+    return pid;
+  }
+
+  /** Where the embedded containerd answers. */
+  get runtimeSocket(): string {
+    return join(this.dir, 'run/containerd/containerd.sock');
+  }
+
+  isUp(): boolean {
+    try {
+      const report: { node: { ready: boolean } } = JSON.parse(this.run('ps', '-o', 'json'));
+      return report.node.ready;
+    } catch {
+      return false;
+    }
   }
 
   /** Ends the agent like a crash and waits until the process is gone. */

@@ -9,7 +9,7 @@ suite('malformed manifests', { skip: machineLacks() ?? false }, () => {
     node.write('good.json', witnessPod(node, 'good'));
     node.start();
     const [before] = await node.ready(1);
-    const pid = node.pid;
+    const pid = node.agentPid();
 
     for (const bad of malformed) bad.make(node.manifests);
     await node.until('every bad file is shown', () => {
@@ -18,7 +18,7 @@ suite('malformed manifests', { skip: machineLacks() ?? false }, () => {
     });
 
     const [after] = await node.ready(1);
-    assert.equal(node.pid, pid);
+    assert.equal(node.agentPid(), pid);
     assert.deepEqual(after?.containers, before?.containers);
   });
 });

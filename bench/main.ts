@@ -1,0 +1,130 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { TestNode } from '../e2e/harness.ts';
+import { type Floor, measureFloor } from './floor.ts';
+import { cpuTime, forks, memory } from './process.ts';
+import { Starts } from './starts.ts';
+import { type Report, table } from './table.ts';
+
+// node bench/main.ts [--pods 100] [--singles 15] [--idle 60] [--json FILE]
+// Manifest written -> container running, against the same CRI calls made bare, on one containerd in one run.
+const { values } = parseArgs({
+  options: {
+    pods: { type: 'string', default: '100' },
+    singles: { type: 'string', default: '15' },
+    idle: { type: 'string', default: '60' },
+    json: { type: 'string' },
+  },
+});
+const pods = Number(values.pods);
+const singles = Number(values.singles);
+const idle = Number(values.idle);
+const image = 'localhost/nodelet/busybox:1';
+const inFlight = 3;
+
+function manifest(name: string): string {
+  const command = ['sh', '-c', 'trap "exit 0" TERM; sleep 100000 & wait'];
+  const resources = { requests: { cpu: '2m' } };
+  const container = { name: 'c', image, command, imagePullPolicy: 'IfNotPresent', resources };
+  const spec = { terminationGracePeriodSeconds: 5, containers: [container] };
+  return JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
+}
+
+async function floor(node: TestNode, count: number, atOnce: number): Promise<Floor> {
+  return await measureFloor({ socket: node.runtimeSocket, pods: count, inFlight: atOnce, image });
+}
+
+async function oneByOne(node: TestNode, starts: Starts): Promise<{ readonly up: number[]; readonly down: number[] }> {
+  const up: number[] = [];
+  const down: number[] = [];
+  for (let index = 0; index < singles; index += 1) {
+    starts.reset();
+    const written = performance.now();
+    node.write('single.json', manifest(`single-${index}`));
+    up.push((await starts.running(1)) - written);
+    await sleep(300);
+    const removed = performance.now();
+    node.remove('single.json');
+    down.push((await starts.gone(1)) - removed);
+    await sleep(200);
+  }
+  return { up, down };
+}
+
+async function manyAtOnce(node: TestNode, starts: Starts): Promise<{ readonly all: number; readonly each: number[] }> {
+  starts.reset();
+  const written = performance.now();
+  node.write('many.yaml', Array.from({ length: pods }, (_, index) => manifest(`many-${index}`)).join('\n---\n'));
+  const all = (await starts.running(pods)) - written;
+  return { all, each: starts.moments.map((at) => at - written) };
+}
+
+async function quiet(pid: number): Promise<Report['idle']> {
+  await sleep(5000);
+  const before = cpuTime(pid);
+  await sleep(idle * 1000);
+  const cpu = (cpuTime(pid) - before) / (idle * 10);
+  return { seconds: idle, cpuPercent: cpu, programsStarted: await forks(pid, Math.min(idle, 20)), memory: memory(pid) };
+}
+
+async function restart(node: TestNode): Promise<Report['restart']> {
+  const before = JSON.stringify(
+    node
+      .pods()
+      .map((pod) => pod.containers.map(({ id }) => id))
+      .sort(),
+  );
+  await node.kill();
+  const begin = performance.now();
+  node.start();
+  await node.ready(pods);
+  const took = performance.now() - begin;
+  const after = JSON.stringify(
+    node
+      .pods()
+      .map((pod) => pod.containers.map(({ id }) => id))
+      .sort(),
+  );
+  return { tookMs: Math.round(took), sameContainers: before === after };
+}
+
+async function measure(): Promise<Report> {
+  await using node = new TestNode('bench');
+  node.start();
+  await node.until('the runtime is up', () => node.isUp());
+  await node.stop();
+  const before = await floor(node, singles, 1);
+  const manyFloor = await floor(node, pods, inFlight);
+
+  node.start();
+  await node.until('the runtime is up', () => node.isUp());
+  const starts = new Starts(node.runtimeSocket);
+  await sleep(1000);
+  const one = await oneByOne(node, starts);
+  const many = await manyAtOnce(node, starts);
+  const pid = node.agentPid();
+  const rest = await quiet(pid);
+  const again = await restart(node);
+  starts.reset();
+  const removed = performance.now();
+  node.remove('many.yaml');
+  const gone = (await starts.gone(pods)) - removed;
+  await starts.end();
+  await node.stop();
+  const after = await floor(node, singles, 1);
+  return {
+    pods,
+    inFlight,
+    floor: { before, after, many: manyFloor },
+    one,
+    many: { ...many, gone },
+    idle: rest,
+    restart: again,
+  };
+}
+
+const report = await measure();
+console.log(table(report));
+if (values.json !== undefined) writeFileSync(join(process.cwd(), values.json), `${JSON.stringify(report, null, 2)}\n`);
