@@ -38,9 +38,15 @@ export async function find({ ports, ledger, node, heldUp }: BootPorts, signal: A
   return { ledger: loaded, inRuntime, onDisk };
 }
 
-/** Makes a row for each pod that was found. What it is like is learned by its first look. */
+/**
+ * Makes a row for each pod that was found. What it is like is learned by its first look.
+ *
+ * A cgroup or a log folder alone makes nobody ours: another node agent of this machine has its own in the same places.
+ * Ours have a row in the ledger until they are gone.
+ */
 export function meetAll({ ledger, inRuntime, onDisk }: Found, loop: Loop): void {
-  for (const uid of new Set([...ledger.rows.keys(), ...inRuntime.keys(), ...onDisk.keys()])) {
+  const withData = [...onDisk].filter(([, { data }]) => data).map(([uid]) => uid);
+  for (const uid of new Set([...ledger.rows.keys(), ...inRuntime.keys(), ...withData])) {
     const disk = onDisk.get(uid);
     const [sandbox] = inRuntime.get(uid)?.sandboxes ?? [];
     loop.meet(uid, ledger.rows.get(uid) ?? unknown(sandbox ?? disk?.identity));

@@ -147,6 +147,24 @@ suite('Ledger', () => {
     assert.equal(node.store.rows.size, 1);
   });
 
+  test('forget() deletes a row even when the store fails at first', async () => {
+    const clock = new VirtualClock();
+    const node = fakeNode(clock);
+    node.store.rows.set('u1', '');
+    const heal = failing(
+      node.world,
+      'write',
+      new PortError('unavailable', 'cannot write the ledger: the disk is full'),
+    );
+    ledgerOn(clock, node).forget(uid);
+    await clock.advance(seconds(3));
+    assert.equal(node.store.rows.size, 1);
+    heal();
+    await clock.advance(seconds(2));
+    assert.equal(node.store.rows.size, 0);
+    assert.equal(clock.next, undefined);
+  });
+
   test('load() sets rows aside that cannot be read, says so, and gives the others', async () => {
     const clock = new VirtualClock();
     const node = fakeNode(clock);

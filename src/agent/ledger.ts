@@ -1,6 +1,7 @@
 import type { Kept } from '../core/pod/kept.ts';
 import type { PodUid } from '../kube/meta.ts';
 import type { Clock } from '../lib/clock.ts';
+import { after, type Milliseconds, seconds } from '../lib/time.ts';
 import type { Logger } from '../ports/logger.ts';
 import { PortError } from '../ports/port-error.ts';
 import type { Store } from '../ports/store.ts';
@@ -19,6 +20,9 @@ export interface Loaded {
 
 // Rows that could not be read are kept under this name, for whoever wants to know what was in them.
 const asidePrefix = 'unreadable-';
+
+// Before deletions that failed are tried again.
+const pause: Milliseconds = seconds(1);
 
 /**
  * What a crash must not lose: one row a pod. Writes that come while another is flushed share the next flush.
@@ -71,7 +75,7 @@ export class Ledger {
     });
   }
 
-  /** Deletes a row in a while. One that comes back after a crash is of a pod of which nothing is left: it is deleted again. */
+  /** Deletes a row, now or when the store can. */
   forget(uid: PodUid): void {
     this.#batch.set(uid, undefined);
     void this.#flush();
@@ -82,11 +86,18 @@ export class Ledger {
     if (this.#flushing) return;
     this.#flushing = true;
     await undefined;
-    while (this.#batch.size > 0 && !this.#lifetime.aborted) await this.#flushOnce();
+    while (this.#batch.size > 0 && !this.#lifetime.aborted) {
+      const failed = !(await this.#flushOnce());
+      // Only deletions are left, and nobody waits for them.
+      if (failed && this.#waiters.length === 0) {
+        void this.#flushLater();
+        break;
+      }
+    }
     this.#flushing = false;
   }
 
-  async #flushOnce(): Promise<void> {
+  async #flushOnce(): Promise<boolean> {
     const batch = this.#batch;
     const waiters = this.#waiters;
     this.#batch = new Map();
@@ -94,9 +105,25 @@ export class Ledger {
     try {
       await this.#store.write(batch, this.#lifetime);
       for (const { resolve } of waiters) resolve();
+      return true;
     } catch (error) {
       for (const { reject } of waiters) reject(error);
       if (error instanceof PortError) this.#logger.warn('the ledger could not be written', { error: error.message });
+      // Whoever wrote decides what comes next; whoever deleted does not look again.
+      for (const [key, row] of batch) {
+        if (row === undefined && !this.#batch.has(key)) this.#batch.set(key, row);
+      }
+      return false;
     }
+  }
+
+  async #flushLater(): Promise<void> {
+    try {
+      await this.#clock.at(after(this.#clock.now(), pause), this.#lifetime);
+    } catch {
+      // The agent ends; the next start finds the row, and that nothing is left of its pod.
+      return;
+    }
+    await this.#flush();
   }
 }
