@@ -65,7 +65,7 @@ export class Draft {
     return true;
   }
 
-  /** Plans an action that starts something: only with a start slot (I6). */
+  /** Plans an action that starts something: only with a start slot (I13). */
   start(action: Action): boolean {
     const failure = this.input.seen.failures[action.target];
     const until = retryAt(failure, action.kind, action.key);
@@ -119,7 +119,7 @@ export class Draft {
     };
   }
 
-  // I4: all that this plan decided goes into one record; steps that rely on it wait for a plan with the new row.
+  // I11: all that this plan decided goes into one record; steps that rely on it wait for a plan with the new row.
   #planRecord(): void {
     if (this.#decided.length === 0) return;
     const { kept, seen } = this.input;

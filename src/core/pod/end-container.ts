@@ -25,7 +25,7 @@ export interface Ending {
 }
 
 /**
- * Ends one live container: its preStop hook first, then the stop signal with what is left of the grace (I8).
+ * Ends one live container: its preStop hook first, then the stop signal with what is left of the grace (I7).
  *
  * The key holds the deadline and not the seconds left, so that a stop under way stays the same while time passes, and
  * one with a shorter grace replaces it.

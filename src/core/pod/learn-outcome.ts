@@ -8,7 +8,7 @@ import type { Seen } from './seen.ts';
 
 type Outcome = Extract<Fact, { kind: 'outcome' }>;
 
-/** Steps that change what the runtime shows: a look that began before one of them ended is out of date (I3). */
+/** Steps that change what the runtime shows: a look that began before one of them ended is out of date (I14). */
 const changesRuntime: Record<StepKind, boolean> = {
   // A record changes nothing there, but much of what the next plan makes of it.
   record: true,

@@ -15,7 +15,9 @@ export function learn(seen: Seen, fact: Fact): Seen {
       return learnOutcome(seen, fact);
     case 'disk': {
       const { data, cgroup, logs } = seen.disk;
-      return { ...seen, disk: { data: data || fact.data, cgroup: cgroup || fact.cgroup, logs: logs || fact.logs } };
+      const logsOf = fact.identity === undefined ? {} : { logsOf: fact.identity };
+      const disk = { data: data || fact.data, cgroup: cgroup || fact.cgroup, logs: logs || fact.logs };
+      return { ...seen, disk, ...logsOf };
     }
     default:
       return fact satisfies never;

@@ -29,12 +29,14 @@ export function planStopping(input: PodInput, why: StopWhy): Plan {
   }
   removeUnborn(draft);
   const over = input.seen.containers.every(({ state }) => state === 'exited');
-  if (over) stopSandboxes(draft, why);
-  if (over && input.kept.verdict === undefined) recordVerdict(draft, why);
+  // A look that runs beside a stop would be out of date at its end; it comes first, and one is enough.
+  const unread = input.seen.look !== 'no' && input.seen.containers.some(isUnread);
+  if (over && !unread) stopSandboxes(draft, why);
+  if (over && !unread && input.kept.verdict === undefined) recordVerdict(draft, why);
   return draft.finish();
 }
 
-// The decision is durable before the first signal; afterwards the grace only gets shorter (I8).
+// The decision is durable before the first signal; afterwards the grace only gets shorter (I7).
 function recordStopping(draft: Draft, why: StopWhy, live: readonly ContainerSeen[]): void {
   const { kept, want } = draft.input;
   const { stopping } = kept;
@@ -113,11 +115,9 @@ function stopSandboxes(draft: Draft, because: StopWhy): void {
   });
 }
 
-// How each container ended must be known first; until then a look is due.
 function recordVerdict(draft: Draft, why: StopWhy): void {
   const { input } = draft;
   if (input.want.kind !== 'pod' || !isKeptBySource(input) || !finalWhys.has(why)) return;
-  if (input.seen.look !== 'no' && input.seen.containers.some(isUnread)) return;
   draft.keep({ verdict: verdictOf(input.want.pod, input.seen, why) }, `the pod ended: ${why}`);
 }
 

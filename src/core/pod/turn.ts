@@ -28,7 +28,7 @@ export interface TurnContext {
   readonly kept: Kept;
 }
 
-/** Decides one container's turn. Only a recorded attempt is ever created, and only once (I2, I4). */
+/** Decides one container's turn. Only a recorded attempt is ever created, and only once (I1, I11). */
 export function turnOf(container: Container, context: TurnContext): Turn {
   const { seen, kept, sandbox } = context;
   const instances = instancesOf(seen, container.name);
