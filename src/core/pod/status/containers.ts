@@ -57,6 +57,8 @@ function fromRecord(
 ): Bare {
   const old = previousOf(context, container.name);
   const id = containerId(newest, context);
+  // An end that was told stands, and the loss of a running container is such an end.
+  if (newest.state === 'unknown' && old?.containerID === id && old.state.terminated !== undefined) return bareOf(old);
   const vanished = newest.state === 'unknown' && old?.state.running !== undefined;
   const { resources } = container;
   return {

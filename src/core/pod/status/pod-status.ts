@@ -6,6 +6,8 @@ import { podAddresses } from '../addresses.ts';
 import { allContainers } from '../containers.ts';
 import type { PodInput } from '../input.ts';
 import { isLive, isUnread } from '../instances.ts';
+import type { Stage } from '../stage.ts';
+import { stageOf } from '../stage-of.ts';
 import type { WantedPod } from '../want.ts';
 import { cappedMessages } from './caps.ts';
 import { podConditions } from './conditions.ts';
@@ -27,8 +29,7 @@ export function podStatus(input: PodInput, wall: WallTime, previous?: PodStatus)
   // Before the first look nothing is known: what was told last is closer to the truth than "all is gone".
   if (!input.seen.observed && previous !== undefined) return previous;
   const context = contextOf(input, want, previous);
-  const seen = containerStatuses(context);
-  const { init, main } = context.ended ? finalStatuses(want.pod, seen) : seen;
+  const { init, main } = statusesOf(context);
   const outcome = outcomeOf(context, { init, main });
   const conditions = podConditions({
     pod: want.pod,
@@ -54,24 +55,35 @@ export function podStatus(input: PodInput, wall: WallTime, previous?: PodStatus)
   };
 }
 
+interface Statuses {
+  readonly init: readonly ContainerStatus[];
+  readonly main: readonly ContainerStatus[];
+}
+
+function statusesOf(context: StatusContext): Statuses {
+  // Of a refused pod nothing was ever begun: there is no container to tell of.
+  if (context.input.kept.admitted === false) return { init: [], main: [] };
+  const seen = containerStatuses(context);
+  return context.ended ? finalStatuses(context.want.pod, seen) : seen;
+}
+
 function contextOf(input: PodInput, want: WantedPod, previous: PodStatus | undefined): StatusContext {
-  const { seen, kept } = input;
-  const ending = kept.stopping !== undefined || kept.verdict !== undefined || want.deletion !== undefined;
+  const { seen } = input;
+  const ending = endings.has(stageOf(input).kind);
   // A container that was made may be starting at this moment; what is not looked at yet may run.
   const alive = seen.containers.some(
     (container) => isLive(container) || container.state === 'created' || (isUnread(container) && seen.look !== 'no'),
   );
-  const ended = ending && seen.observed && seen.look !== 'first' && !alive;
-  return { input, want, previous, ending, ended };
+  return { input, want, previous, ending, ended: ending && seen.look !== 'first' && !alive };
 }
+
+/** The stages in which nothing of the pod is started any more. */
+const endings: ReadonlySet<Stage['kind']> = new Set(['stopping', 'finished', 'cleaning', 'gone'] as const);
 
 type Outcome = Pick<PodStatus, 'phase' | 'reason' | 'message'>;
 
 /** The phase, and the reason for it. A decided end is told once nothing runs any more, and stands for ever. */
-function outcomeOf(
-  context: StatusContext,
-  statuses: { readonly init: readonly ContainerStatus[]; readonly main: readonly ContainerStatus[] },
-): Outcome {
+function outcomeOf(context: StatusContext, statuses: Statuses): Outcome {
   const { input, want, previous, ended } = context;
   if (previous !== undefined && isTerminal(previous.phase)) return reasoned(previous);
   const { verdict } = input.kept;
