@@ -44,7 +44,7 @@ fetch_newest() {
   local suite uri
   if uri=$(archive_uri); then
     for suite in "${newer_suites[@]}"; do
-      if fetch_from_suite "$uri" "$suite" "$@" && "$prefix/usr/bin/$1" --version >/dev/null 2>&1; then return; fi
+      if fetch_from_suite "$uri" "$suite" "$@" 2>/dev/null && "$prefix/usr/bin/$1" --version >/dev/null 2>&1; then return; fi
     done
     say "no newer $1 could be had from ${newer_suites[*]}"
   fi
