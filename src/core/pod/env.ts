@@ -1,8 +1,8 @@
 import type { EnvFromSource, EnvVar, KeySelector } from '../../kube/pod.ts';
 import { decodeUtf8, utf8Length } from '../../lib/utf8.ts';
+import { inputOf, objectName } from '../volume/objects.ts';
 import { type DownwardContext, fieldValue, type Resolved, resourceValue } from './downward.ts';
 import { expand } from './expand.ts';
-import { inputOf, objectName } from './inputs.ts';
 import type { WantedPod } from './want.ts';
 
 /** The kernel takes no longer text of a program's environment (MAX_ARG_STRLEN), "NAME=" and the end mark included. */

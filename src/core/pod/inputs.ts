@@ -1,4 +1,5 @@
 import type { Container, Pod } from '../../kube/pod.ts';
+import { inputOf, type MissingInput, type ObjectKind, objectName } from '../volume/objects.ts';
 import { allContainers } from './containers.ts';
 import type { Input, WantedPod } from './want.ts';
 
@@ -12,17 +13,6 @@ export interface References {
   readonly configMaps: readonly Reference[];
   readonly secrets: readonly Reference[];
 }
-
-/** Something that a pod needs and that is not there. */
-export interface MissingInput {
-  /** "ConfigMap default/settings". */
-  readonly object: string;
-  readonly detail: string;
-}
-
-type Kind = 'configMaps' | 'secrets';
-
-const kindNames: Record<Kind, string> = { configMaps: 'ConfigMap', secrets: 'Secret' };
 
 /** Every ConfigMap and Secret that the pod names in env, envFrom and volumes, each once; optional only if all uses are. */
 export function references(pod: Pod): References {
@@ -54,18 +44,7 @@ export function missingOf(want: WantedPod, { configMaps, secrets }: References):
   return [...missingOfKind(want, 'configMaps', configMaps), ...missingOfKind(want, 'secrets', secrets)];
 }
 
-/** "ConfigMap default/settings": how messages name an object that a pod refers to. */
-export function objectName(want: WantedPod, kind: Kind, name: string): string {
-  return `${kindNames[kind]} ${want.pod.metadata.namespace}/${name}`;
-}
-
-/** What is known of an object that a pod refers to; one that was never asked for is missing. */
-export function inputOf<Object>(inputs: Readonly<Record<string, Input<Object>>>, name: string): Input<Object> {
-  const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-  return input ?? { kind: 'missing', detail: 'not found' };
-}
-
-function missingOfKind(want: WantedPod, kind: Kind, wanted: readonly Reference[]): readonly MissingInput[] {
+function missingOfKind(want: WantedPod, kind: ObjectKind, wanted: readonly Reference[]): readonly MissingInput[] {
   const missing: MissingInput[] = [];
   for (const { name, optional } of wanted) {
     const input: Input<unknown> = inputOf<unknown>(want.inputs[kind], name);

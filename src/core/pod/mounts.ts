@@ -1,8 +1,9 @@
 import type { Container, Pod } from '../../kube/pod.ts';
 import type { Volume, VolumeMount } from '../../kube/volume.ts';
 import type { NodeView } from '../node/view.ts';
+import { volumeDirectory } from '../volume/directory.ts';
 import { hostsFile } from './hosts-file.ts';
-import { etcHostsPath, terminationLogPath, volumeDirectory } from './paths.ts';
+import { etcHostsPath, terminationLogPath } from './paths.ts';
 import type { Mount } from './runtime-config.ts';
 
 /** A small file that is written before the container is made. */

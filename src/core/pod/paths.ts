@@ -1,5 +1,4 @@
 import type { Pod } from '../../kube/pod.ts';
-import type { Volume } from '../../kube/volume.ts';
 import type { NodeView } from '../node/view.ts';
 
 /** The longest file name that the usual file systems take, in bytes. */
@@ -13,12 +12,6 @@ export function podDirectory(node: NodeView, uid: string): string {
 /** The folder of one container: its termination messages are in it. */
 export function containerDirectory(node: NodeView, uid: string, container: string): string {
   return `${podDirectory(node, uid)}/containers/${container}`;
-}
-
-/** Where a volume of the pod stands, in the layout that other programs expect; a hostPath stands where it is. */
-export function volumeDirectory(node: NodeView, uid: string, volume: Volume): string {
-  if (volume.hostPath !== undefined) return volume.hostPath.path;
-  return `${podDirectory(node, uid)}/volumes/${plugin(volume)}/${volume.name}`;
 }
 
 /** The hosts file that all containers of the pod share. */
@@ -51,10 +44,4 @@ export function logLink(node: NodeView, pod: Pod, container: string, id: string)
 /** How the paths of all log links of a pod begin. A pod of the same name has the same: look where a link points to. */
 export function logLinkPrefix(node: NodeView, name: string, namespace: string): string {
   return `${node.directories.containerLogs}/${name}_${namespace}_`;
-}
-
-function plugin(volume: Volume): string {
-  if (volume.configMap !== undefined) return 'kubernetes.io~configmap';
-  if (volume.secret !== undefined) return 'kubernetes.io~secret';
-  return 'kubernetes.io~empty-dir';
 }

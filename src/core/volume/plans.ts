@@ -4,11 +4,11 @@ import { quantityValue } from '../../kube/quantity.ts';
 import type { ObjectVolumeSource, Volume } from '../../kube/volume.ts';
 import { fnv1a } from '../../lib/fnv.ts';
 import type { NodeView } from '../node/view.ts';
-import { inputOf, type MissingInput, objectName } from '../pod/inputs.ts';
-import { volumeDirectory } from '../pod/paths.ts';
 import type { WantedPod } from '../pod/want.ts';
 import { limitsDeclared, podLimits } from '../resources/amounts.ts';
+import { volumeDirectory } from './directory.ts';
 import { configMapContent, fileSet, secretContent } from './file-set.ts';
+import { inputOf, type MissingInput, objectName } from './objects.ts';
 import type { VolumePlan, VolumeSource } from './plan.ts';
 
 /** Every volume of a pod as it must be in place, and what keeps some of them from being planned. */
