@@ -1,0 +1,198 @@
+import { dirname, join, resolve } from 'node:path';
+import type { Clock } from '../../lib/clock.ts';
+import { SystemClock } from '../../lib/host/system-clock.ts';
+import { Scope } from '../../lib/scope.ts';
+import { after, type Milliseconds, milliseconds, seconds } from '../../lib/time.ts';
+import type { PodSource, SourceProblem, SourceSnapshot } from '../../ports/pod-source.ts';
+import { Bell } from './bell.ts';
+import { cannotRead, lookAt, manifestNames, readManifest } from './manifest-file.ts';
+import { ManifestSet } from './manifest-set.ts';
+import { isLarge, parseAside } from './parse-aside.ts';
+import { type ManifestText, parseManifest, unreadable } from './parse-manifest.ts';
+import { Watches, type WatchFolder } from './watches.ts';
+
+export interface FolderSourceOptions {
+  /** Folders and single files, in the order in which they win. */
+  readonly paths: readonly string[];
+  readonly nodeName: string;
+  /** Static pods beside an API server: names get "-<nodeName>", and the uid depends on the file too. */
+  readonly appendNodeName: boolean;
+  /** Whether pods may use ConfigMaps, Secrets and service accounts. */
+  readonly allowReferences: boolean;
+  /** How often all is read again although nobody told of a change. */
+  readonly rescan?: Milliseconds;
+  readonly clock?: Clock;
+  readonly watch?: WatchFolder;
+}
+
+/** Pods, ConfigMaps and Secrets from folders and files of manifests; a change is told within a second. */
+export function folderSource(options: FolderSourceOptions): PodSource {
+  return { snapshots: (signal) => new FolderSource(options).snapshots(signal) };
+}
+
+// A file being written tells of each write; it is read when it has been quiet so long, and after `patience` anyway.
+const quiet = milliseconds(50);
+const patience = milliseconds(400);
+const defaultRescan = seconds(20);
+// Where nothing can be watched: often enough for "within a second".
+const poll = milliseconds(900);
+
+type Root = { readonly kind: 'folder' | 'file' | 'unknown'; readonly files: readonly string[] };
+
+class FolderSource {
+  readonly #options: FolderSourceOptions;
+  readonly #clock: Clock;
+  readonly #bell = new Bell();
+  readonly #set = new ManifestSet();
+  readonly #stamps = new Map<string, string>();
+  readonly #roots = new Map<string, Root>();
+  readonly #rootProblems = new Map<string, SourceProblem>();
+  /** Files that an event named: they are read even if they look the same. */
+  readonly #touched = new Set<string>();
+  /** Large files that are being read in a thread of their own, one at a time, while the others go on. */
+  #aside: Promise<void> = Promise.resolve();
+  #asideChanged = false;
+
+  constructor(options: FolderSourceOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? new SystemClock();
+  }
+
+  async *snapshots(signal: AbortSignal): AsyncGenerator<SourceSnapshot> {
+    using watches = new Watches((folder, name) => {
+      if (name !== null) this.#touched.add(join(folder, name));
+      this.#bell.ring();
+    }, this.#options.watch);
+    await using tasks = new Scope(signal);
+    let first = true;
+    while (true) {
+      // Watched first, read then: what changes in between is told.
+      const covered = await watches.cover(this.#folders());
+      let changed = await this.#scan(tasks);
+      // The first set must be whole: what it lacks would be taken for removed.
+      if (first) await this.#aside;
+      signal.throwIfAborted();
+      changed ||= this.#asideChanged;
+      this.#asideChanged = false;
+      if (changed || first) yield this.#snapshot();
+      first = false;
+      await this.#wait(covered ? (this.#options.rescan ?? defaultRescan) : poll, tasks.signal);
+    }
+  }
+
+  /** Until something happened and all is quiet again, or the wait is over. */
+  async #wait(longest: Milliseconds, signal: AbortSignal): Promise<void> {
+    if (!(await this.#bell.wait(this.#clock, after(this.#clock.now(), longest), signal))) return;
+    const end = after(this.#clock.now(), patience);
+    while (this.#clock.now() < end) {
+      if (!(await this.#bell.wait(this.#clock, after(this.#clock.now(), quiet), signal))) return;
+    }
+  }
+
+  #paths(): readonly string[] {
+    return this.#options.paths.map((path) => resolve(path));
+  }
+
+  /** The folders to watch: of a single file the one that it stands in. */
+  *#folders(): Iterable<string> {
+    for (const path of this.#paths()) {
+      const root = this.#roots.get(path);
+      if (root?.kind !== 'file') yield path;
+      if (root?.kind !== 'folder') yield dirname(path);
+    }
+  }
+
+  async #scan(tasks: Scope): Promise<boolean> {
+    let changed = false;
+    const touched = new Set(this.#touched);
+    this.#touched.clear();
+    for (const path of this.#paths()) {
+      changed = (await this.#lookAtRoot(path)) || changed;
+      // A folder that is missing or cannot be read keeps its files as they were read last.
+      if (this.#rootProblems.has(path)) continue;
+      for (const file of this.#roots.get(path)?.files ?? []) {
+        tasks.signal.throwIfAborted();
+        changed = (await this.#readFile(file, touched.has(file), tasks)) || changed;
+      }
+    }
+    return changed;
+  }
+
+  /** Finds out what a path is now and which files it holds; what cannot be read stays as it was. */
+  async #lookAtRoot(path: string): Promise<boolean> {
+    const before = this.#roots.get(path);
+    const look = await lookAt(path);
+    if (look.kind === 'folder') {
+      try {
+        const files = (await manifestNames(path)).map((name) => join(path, name));
+        return this.#becomes(path, { kind: 'folder', files }, undefined);
+      } catch (error) {
+        return this.#becomes(path, before ?? { kind: 'folder', files: [] }, cannotRead(error));
+      }
+    }
+    if (look.kind !== 'gone') return this.#becomes(path, { kind: 'file', files: [path] }, undefined);
+    // A file that was removed stops its pods; a folder that is missing may be on its way back.
+    const root: Root = before?.kind === 'folder' ? before : { kind: before?.kind ?? 'unknown', files: [] };
+    return this.#becomes(path, root, 'does not exist');
+  }
+
+  #becomes(path: string, root: Root, reason: string | undefined): boolean {
+    const files = new Set(root.files);
+    let changed = this.#rootProblems.get(path)?.reason !== reason;
+    if (reason === undefined) this.#rootProblems.delete(path);
+    else this.#rootProblems.set(path, { file: path, reason, warning: false });
+    for (const file of this.#roots.get(path)?.files ?? []) {
+      if (!files.has(file)) changed = this.#forget(file) || changed;
+    }
+    this.#roots.set(path, root);
+    return changed;
+  }
+
+  async #readFile(file: string, touched: boolean, tasks: Scope): Promise<boolean> {
+    const look = await lookAt(file);
+    if (look.kind === 'gone') return this.#forget(file);
+    if (look.stamp === this.#stamps.get(file) && !touched) return false;
+    this.#stamps.set(file, look.stamp);
+    if (look.kind === 'refused') return this.#set.take(file, unreadable(file, look.reason));
+    const read = await readManifest(file);
+    if (read.kind === 'gone') return this.#forget(file);
+    if (read.kind === 'refused') return this.#set.take(file, unreadable(file, read.reason));
+    const { nodeName, appendNodeName, allowReferences } = this.#options;
+    const seen = new Date(this.#clock.wall()).toISOString();
+    const origin = appendNodeName ? file : '';
+    const context = { nodeName, appendNodeName, allowReferences, source: 'file' as const, origin, seen };
+    const manifest = { file, text: read.text, context };
+    if (!isLarge(manifest)) return this.#set.take(file, parseManifest(manifest));
+    this.#readAside(manifest, look.stamp, tasks);
+    return false;
+  }
+
+  #readAside(manifest: ManifestText, stamp: string, tasks: Scope): void {
+    const before = this.#aside;
+    const { promise, resolve: done } = Promise.withResolvers<void>();
+    this.#aside = promise;
+    tasks.spawn(async (signal) => {
+      try {
+        await before;
+        // Another version, or none, may stand there by now.
+        if (this.#stamps.get(manifest.file) !== stamp) return;
+        const parsed = await parseAside(manifest, this.#clock, signal);
+        if (this.#stamps.get(manifest.file) !== stamp) return;
+        if (this.#set.take(manifest.file, parsed)) this.#asideChanged = true;
+        this.#bell.ring();
+      } finally {
+        done();
+      }
+    });
+  }
+
+  #forget(file: string): boolean {
+    this.#stamps.delete(file);
+    return this.#set.drop(file);
+  }
+
+  #snapshot(): SourceSnapshot {
+    const files = new Set(this.#paths().flatMap((path) => this.#roots.get(path)?.files ?? []));
+    return this.#set.snapshot(files, [...this.#rootProblems.values()]);
+  }
+}
