@@ -27,8 +27,9 @@ export class Teller implements LoopHearer {
 
   wanted(row: Row): void {
     if (row.want.kind !== 'pod') return;
-    const what = row.want.removed === true ? 'a pod is not wanted any more' : 'a pod is wanted';
-    this.#logger.info(what, this.#fields(row));
+    if (row.want.removed === true) this.#logger.info('a pod is not wanted any more', this.#fields(row));
+    else if (row.plan === undefined) this.#logger.info('a pod is wanted', this.#fields(row));
+    else this.#logger.debug('a pod is wanted otherwise than before', this.#fields(row));
   }
 
   learned(row: Row, fact: Fact): void {
