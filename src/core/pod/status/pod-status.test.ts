@@ -199,6 +199,12 @@ suite('podStatus(): a pod that waits', () => {
       'ContainerCreating',
       /^no space$/,
     ],
+    [
+      'a volume whose ConfigMap is missing',
+      { spec: { volumes: [{ name: 'v', configMap: { name: 'a', defaultMode: 0o644, optional: false } }] } },
+      'ContainerCreating',
+      /^ConfigMap default\/a: not found$/,
+    ],
     ['a bad image name', { spec: image('Bad Name') }, 'InvalidImageName', /"Bad Name"/],
     [
       'a pull that failed',

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../../kube/duration.ts';
 import type { Container } from '../../../kube/pod.ts';
 import { between } from '../../../lib/time.ts';
+import { volumePlans } from '../../volume/plans.ts';
 import { crashDelay } from '../back-off.ts';
 import { containerConfig } from '../container-config.ts';
 import { isImageName } from '../image-name.ts';
@@ -29,12 +30,14 @@ export function startProblem(
 }
 
 /** What keeps the whole pod from starting, for containers that never ran: it has no reason of its own. */
-export function podProblem(context: StatusContext): string | undefined {
-  const { failures } = context.input.seen;
+export function podProblem({ input, want }: StatusContext): string | undefined {
+  const { failures } = input.seen;
   const target = Object.keys(failures).find(
     (name) => ['prepare', 'sandbox', 'ledger', 'runtime'].includes(name) || name.startsWith('volume '),
   );
-  return target === undefined ? undefined : failures[target]?.message;
+  if (target !== undefined) return failures[target]?.message;
+  const [missing] = volumePlans(want, input.uid, input.node).missing;
+  return missing === undefined ? undefined : `${missing.object}: ${missing.detail}`;
 }
 
 /** The delay of a crashed container that is not over yet; the true cause is in the message, whatever was tried since. */
