@@ -1,6 +1,7 @@
 import type { NodeView } from '../core/node/view.ts';
 import { type Kept, nothingKept } from '../core/pod/kept.ts';
 import type { PodUid } from '../kube/meta.ts';
+import type { Clock } from '../lib/clock.ts';
 import { Scope } from '../lib/scope.ts';
 import { after, type Milliseconds, seconds } from '../lib/time.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -39,20 +40,25 @@ export async function find({ ports, ledger, node, heldUp }: BootPorts, signal: A
 }
 
 /**
- * Makes a row for each pod that was found. What it is like is learned by its first look.
+ * Makes a row for each pod that was found, and tells it what the runtime has of it: who is not in the list looks for
+ * himself before he acts.
  *
  * A cgroup or a log folder alone makes nobody ours: another node agent of this machine has its own in the same places.
  * Ours have a row in the ledger until they are gone.
  */
-export function meetAll({ ledger, inRuntime, onDisk }: Found, loop: Loop): void {
+export function meetAll({ ledger, inRuntime, onDisk }: Found, loop: Loop, clock: Clock): void {
   const withData = [...onDisk].filter(([, { data }]) => data).map(([uid]) => uid);
   for (const uid of new Set([...ledger.rows.keys(), ...inRuntime.keys(), ...withData])) {
     const disk = onDisk.get(uid);
-    const [sandbox] = inRuntime.get(uid)?.sandboxes ?? [];
+    const observation = inRuntime.get(uid);
+    const [sandbox] = observation?.sandboxes ?? [];
     loop.meet(uid, ledger.rows.get(uid) ?? unknown(sandbox ?? disk?.identity));
-    if (disk === undefined) continue;
-    const { data, cgroup, logs } = disk;
-    loop.learn(uid, { kind: 'disk', data, cgroup, logs });
+    if (disk !== undefined) {
+      const { data, cgroup, logs } = disk;
+      loop.learn(uid, { kind: 'disk', data, cgroup, logs });
+    }
+    if (observation === undefined) continue;
+    loop.learn(uid, { kind: 'observed', basedOn: 0, observation, at: clock.now(), wall: clock.wall() });
   }
 }
 

@@ -163,7 +163,7 @@ suite('The agent', () => {
     );
   });
 
-  test('leaves nothing behind when the source drops the pod', async () => {
+  test('leaves nothing behind when the source drops the pod (I8)', async () => {
     const machine = new Machine().start();
     machine.node.source.apply(pod('web'));
     await machine.pass(seconds(5));
@@ -173,7 +173,7 @@ suite('The agent', () => {
     assert.deepEqual(machine.leftovers, []);
   });
 
-  test('restarts nothing when it is killed and started again', async () => {
+  test('restarts nothing when it is killed and started again (I6)', async () => {
     const machine = new Machine().start();
     machine.node.source.apply(pod('web'));
     await machine.pass(seconds(5));
@@ -185,7 +185,7 @@ suite('The agent', () => {
     assert.equal(machine.view.explain('web')?.pod.startTime, before?.startTime);
   });
 
-  test('never runs two instances, whenever it is killed during a start', async () => {
+  test('never runs two instances, whenever it is killed during a start (I1)', async () => {
     for (let moment = 0; moment < 40; moment += 1) {
       const machine = new Machine().start();
       machine.node.source.apply(pod('web'));
@@ -365,7 +365,7 @@ suite('The agent', () => {
     assert.deepEqual(asked, ['list', 'list', 'list', 'list', 'list']);
   });
 
-  test('never touches a pod that somebody else made', async () => {
+  test('never touches a pod that somebody else made (I2)', async () => {
     const machine = new Machine();
     const foreign = sandboxConfigOf('foreign');
     const made = machine.node.runtime.sandboxes.run(foreign, new AbortController().signal);
@@ -488,7 +488,7 @@ suite('The agent', () => {
 });
 
 suite('replayJournal()', () => {
-  test('decides again what the journal says was decided', async () => {
+  test('decides again what the journal says was decided (I12)', async () => {
     const machine = new Machine({ program: ({ name }) => (name === 'bad' ? { runs: seconds(1), exitCode: 1 } : {}) });
     machine.start();
     machine.node.source.applySecret('token', { value: new Uint8Array([1, 2, 3]) });

@@ -94,7 +94,8 @@ async function begin(
     signal,
   );
   await firstReports(sources, ports, signal);
-  meetAll(await find({ ports, ledger, node, heldUp: (reason) => view.heldUp(reason) }, signal), loop);
+  const found = await find({ ports, ledger, node, heldUp: (reason) => view.heldUp(reason) }, signal);
+  meetAll(found, loop, ports.clock);
   sources.publishTo((wanted, reported) => loop.want(wanted, reported));
   scope.spawn(() => loop.ended);
   loop.begin();

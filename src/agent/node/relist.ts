@@ -21,10 +21,11 @@ export const safetyInterval: Milliseconds = seconds(60);
 export const pollInterval: Milliseconds = seconds(1);
 
 /**
- * Lists the runtime once and makes every pod that is not as we know it look again. Pods that nobody knew get a row.
+ * Lists the runtime once and tells every pod that is not as we know it what there is. Pods that nobody knew get a row.
  * A runtime that does not answer is noted, not thrown.
  */
 export async function relist({ loop, watch, clock, health }: RelistPorts, signal: AbortSignal): Promise<void> {
+  const revisions = new Map([...loop.rows].map(([uid, { seen }]) => [uid, seen.revision]));
   let found: Awaited<ReturnType<RuntimeWatch['list']>>;
   try {
     found = await watch.list(signal);
@@ -33,16 +34,21 @@ export async function relist({ loop, watch, clock, health }: RelistPorts, signal
     health.suspect(error.message);
     return;
   }
-  const event = { kind: 'event', at: clock.now() } as const;
-  for (const [uid, observation] of found) {
-    const known = loop.rows.get(uid);
-    if (known === undefined) loop.meet(uid);
-    else if (differs(observation, known.seen)) loop.learn(uid, event);
-  }
+  for (const uid of found.keys()) loop.meet(uid);
   for (const [uid, { seen }] of loop.rows) {
-    const vanished = !found.has(uid) && (seen.sandboxes.length > 0 || seen.containers.length > 0);
-    if (vanished) loop.learn(uid, event);
+    const observation = found.get(uid) ?? nothing;
+    const basedOn = revisions.get(uid);
+    // Who came while the list was made looks for himself.
+    if (basedOn === undefined || (!differs(observation, seen) && !isBlind(seen))) continue;
+    loop.learn(uid, { kind: 'observed', basedOn, observation, at: clock.now(), wall: clock.wall() });
   }
+}
+
+const nothing: Observation = { sandboxes: [], containers: [] };
+
+// Its own looks failed, and it would wait before the next one.
+function isBlind(seen: Seen): boolean {
+  return seen.failures['runtime'] !== undefined;
 }
 
 /** Lists again and again. */
