@@ -1,6 +1,7 @@
 import type { PortErrorKind } from '../core/failure.ts';
 import type { Action } from '../core/pod/action.ts';
 import type { Done, Observation, Result } from '../core/pod/fact.ts';
+import { isLive } from '../core/pod/instances.ts';
 import type { ContainerId, ContainerSeen, SandboxId, SandboxSeen, Seen } from '../core/pod/seen.ts';
 import type { WallTime } from '../lib/time.ts';
 
@@ -15,6 +16,7 @@ export class WorldRuntime {
   /** Every instance that was started, in order. */
   readonly started: string[] = [];
   wall: WallTime = 1_000_000 as WallTime;
+  readonly #hooks: Set<string> = new Set();
   #made = 0;
 
   get isEmpty(): boolean {
@@ -28,8 +30,14 @@ export class WorldRuntime {
   /** A container's process ends by itself. */
   exit(id: ContainerId, exitCode: number): void {
     const container = this.containers.get(id);
-    if (container?.state !== 'running') return;
+    if (container?.state !== 'running' && container?.state !== 'unknown') return;
     this.containers.set(id, { ...container, state: 'exited', exitCode, finishedAt: this.wall, reason: 'Error' });
+  }
+
+  /** The runtime loses track of a container: it may run or not. */
+  forget(id: ContainerId): void {
+    const container = this.containers.get(id);
+    if (container?.state === 'running') this.containers.set(id, { ...container, state: 'unknown' });
   }
 
   /** The sandbox dies, and all that runs in it. */
@@ -44,8 +52,13 @@ export class WorldRuntime {
   perform(action: Action): Result {
     switch (action.kind) {
       case 'record':
-      case 'runHook':
-        return done(action.kind === 'record' ? { kind: 'nothing' } : { kind: 'hook', ok: true, message: '' });
+        return nothing;
+      case 'runHook': {
+        const run = `${action.id}/${action.hook}`;
+        if (this.#hooks.has(run)) this.problems.push(`I18: ${run} runs twice`);
+        this.#hooks.add(run);
+        return done({ kind: 'hook', ok: true, message: '' });
+      }
       case 'look':
         return done({ kind: 'looked', basedOn: 0, observation: this.observe() });
       case 'prepare':
@@ -153,7 +166,7 @@ export class WorldRuntime {
   }
 
   #running(): readonly ContainerSeen[] {
-    return [...this.containers.values()].filter(({ state }) => state === 'running');
+    return [...this.containers.values()].filter(isLive);
   }
 
   #inside(id: SandboxId): readonly ContainerSeen[] {

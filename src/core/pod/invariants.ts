@@ -33,8 +33,12 @@ export function planViolations(input: PodInput, plan: Plan): readonly string[] {
   return [...found, ...wholePlanViolations(input, plan)];
 }
 
-function wholePlanViolations({ seen, now }: PodInput, { actions, waits, wakeAt, stage }: Plan): readonly string[] {
+function wholePlanViolations({ seen, now }: PodInput, plan: Plan): readonly string[] {
+  const { actions, waits, wakeAt, stage } = plan;
   const found: string[] = [];
+  const starts = actions.some(({ kind }) => kind === 'runSandbox' || kind === 'startContainer');
+  const asks = waits.some(({ code }) => code === 'StartSlot');
+  if ((starts || asks) && !plan.wantsSlot) found.push('I13: it starts something and asks for no slot');
   const targets = new Set(actions.map(({ target }) => target));
   const keys = new Set(actions.map(({ key }) => key));
   if (targets.size < actions.length || keys.size < actions.length) found.push('I9: two actions have one target or key');

@@ -13,7 +13,9 @@ export function foldObservation(seen: Seen, observation: Observation, moment: Mo
   const containers = sortContainers(
     observation.containers.map((container) => {
       const before = seen.containers.find(({ id }) => id === container.id);
-      return withExit(before === undefined ? container : withDetails(container, before), { before, ...moment });
+      // A list tells less than a look: what was read once of the same state is not lost again.
+      const details = before?.state === container.state ? before : {};
+      return withExit({ ...details, ...container }, { before, ...moment });
     }),
   );
   const ids = new Set<string>([...sandboxes, ...containers].map(({ id }) => id));
@@ -61,13 +63,6 @@ function withExit(
   const { before, at, wall } = moment;
   const { finishedAt } = container;
   return { ...container, exitedAt: before?.exitedAt ?? (finishedAt === undefined ? at : tickOf(finishedAt, at, wall)) };
-}
-
-// A list tells less than a look: what was read once of an exit is not lost again.
-function withDetails(container: ContainerSeen, before: ContainerSeen): ContainerSeen {
-  if (container.state !== 'exited' || container.exitCode !== undefined || before.exitCode === undefined)
-    return container;
-  return before;
 }
 
 // A sandbox that is ready stands in a cgroup and has its logs, whoever made them.

@@ -41,7 +41,7 @@ export function planContainer(draft: Draft, subject: Subject): Progress {
     case 'assign':
       draft.keepContainer(container.name, { attempt: turn.attempt }, `${container.name} has attempt ${turn.attempt}`);
       return 'coming';
-    case 'look':
+    case 'wait':
       return 'coming';
     case 'clear':
       clear(draft, turn.instance);

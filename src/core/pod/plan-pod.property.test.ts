@@ -30,23 +30,34 @@ function happen(world: PodWorld, trouble: number): void {
   const { runtime, random } = world;
   const dice = random();
   const pick = <Item>(items: readonly Item[]): Item | undefined => items[Math.floor(random() * items.length)];
-  if (dice < 0.55) world.finishSome(trouble);
-  else if (dice < 0.65) world.pass(milliseconds(Math.floor(random() * 12_000)));
-  else if (dice < 0.73) {
+  if (dice < 0.56) world.finishSome(trouble);
+  else if (dice < 0.68) world.pass(milliseconds(Math.floor(random() * 12_000)));
+  else if (dice < 0.75) {
     const container = pick([...runtime.containers.values()]);
     if (container !== undefined) runtime.exit(container.id, random() < 0.5 ? 0 : 1);
     if (random() < 0.7) world.event();
-  } else if (dice < 0.77) world.takeEffectLate();
+  } else if (dice < 0.78) world.takeEffectLate();
   else if (dice < 0.81) world.relist();
   else if (dice < 0.85) world.event();
   else if (dice < 0.89) world.slot = random() < 0.7;
-  else if (dice < 0.91) {
-    const sandbox = pick([...runtime.sandboxes.values()]);
-    if (sandbox !== undefined && random() < trouble) runtime.kill(sandbox.id);
-  } else if (dice < 0.94) {
+  else if (dice < 0.91) meddle(world, trouble);
+  else if (dice < 0.94) {
     if (random() < trouble) world.crash();
-  } else if (dice < 0.945) remove(world);
+  } else if (dice < 0.96) remove(world);
   else world.pass(seconds(1));
+}
+
+/** Somebody or something else does what the agent did not ask for. */
+function meddle({ runtime, random }: PodWorld, trouble: number): void {
+  if (random() >= trouble) return;
+  const pick = <Item>(items: readonly Item[]): Item | undefined => items[Math.floor(random() * items.length)];
+  const sandbox = pick([...runtime.sandboxes.values()]);
+  const container = pick([...runtime.containers.values()]);
+  const dice = random();
+  if (dice < 0.4 && sandbox !== undefined) runtime.kill(sandbox.id);
+  else if (container === undefined) return;
+  else if (dice < 0.7) runtime.forget(container.id);
+  else runtime.containers.delete(container.id);
 }
 
 function remove(world: PodWorld): void {
@@ -72,7 +83,8 @@ function calm(world: PodWorld): boolean {
 function walk(seed: number, steps: number, want: WantedPod): PodWorld {
   const world = new PodWorld(want, seed);
   const trouble = world.random() < 0.3 ? 0 : world.random() * 0.6;
-  world.replan();
+  if (world.random() < 0.5) settle(world, () => calm(world));
+  else world.replan();
   for (let step = 0; step < steps; step += 1) {
     happen(world, trouble);
     world.replan();

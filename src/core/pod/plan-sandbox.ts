@@ -24,13 +24,14 @@ export function planSandbox(draft: Draft, want: WantedPod, prepared: boolean): S
   return undefined;
 }
 
-// Live containers outside the usable sandbox end with the pod's own grace, before the pod starts anew.
+// Live containers outside the usable sandbox end with the pod's own grace, before the pod starts anew; so do all that
+// live beside a newer instance. The newest in a usable sandbox is the container's own business.
 function endStrayContainers(draft: Draft, want: WantedPod, usable: SandboxSeen | undefined): void {
   const newest = new Set<string>();
   for (const instance of draft.input.seen.containers) {
     const first = !newest.has(instance.name);
     newest.add(instance.name);
-    if (!isLive(instance) || instance.sandboxId === usable?.id || (first && usable !== undefined)) continue;
+    if (!isLive(instance) || (first && usable !== undefined)) continue;
     endContainer(draft, {
       instance,
       why: { code: 'StopForSandbox', container: instance.name },

@@ -8,8 +8,8 @@ import type { ContainerSeen, SandboxSeen, Seen } from './seen.ts';
 export type Turn =
   /** The attempt must be recorded: the first one, or one that only the runtime knows. */
   | { readonly kind: 'assign'; readonly attempt: number }
-  /** It exited, and nobody has read how. */
-  | { readonly kind: 'look' }
+  /** It exited and nobody has read how, or an older instance has to end first. */
+  | { readonly kind: 'wait' }
   /** Created, but in a sandbox that is of no use any more: removed, never started. */
   | { readonly kind: 'clear'; readonly instance: ContainerSeen }
   | { readonly kind: 'create'; readonly attempt: number; readonly previous?: ContainerSeen }
@@ -37,22 +37,22 @@ export function turnOf(container: Container, context: TurnContext): Turn {
   if (recorded === undefined) return { kind: 'assign', attempt: newest?.attempt ?? 0 };
   if (newest === undefined) return { kind: 'create', attempt: recorded };
   if (newest.attempt > recorded) return { kind: 'assign', attempt: newest.attempt };
+  const crowded = instances.slice(1).some(isLive);
   if (newest.attempt < recorded) {
-    const older = instances.find(isLive);
-    return older === undefined
-      ? { kind: 'create', attempt: recorded, previous: newest }
-      : { kind: 'stop', instance: older };
+    if (isLive(newest)) return { kind: 'stop', instance: newest };
+    return crowded ? { kind: 'wait' } : { kind: 'create', attempt: recorded, previous: newest };
   }
   const here = newest.sandboxId === sandbox?.id;
   switch (newest.state) {
     case 'created':
+      if (here && crowded) return { kind: 'wait' };
       return { kind: here ? 'start' : 'clear', instance: newest };
     case 'running':
       return { kind: here ? 'up' : 'stop', instance: newest };
     case 'unknown':
       return { kind: 'stop', instance: newest };
     case 'exited':
-      return isUnread(newest) && seen.look !== 'no' ? { kind: 'look' } : turnAfterExit(container, newest, context);
+      return isUnread(newest) && seen.look !== 'no' ? { kind: 'wait' } : turnAfterExit(container, newest, context);
     default:
       return newest.state satisfies never;
   }
