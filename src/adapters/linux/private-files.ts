@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { codeOf } from './errno.ts';
+
+/** State folders: only root and its group look in. */
+export const folderMode = 0o750;
+/** State files hold what pods were told in confidence. */
+export const fileMode = 0o600;
+
+/** Makes a state folder and those above it; what is there already keeps its mode. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: folderMode });
+}
+
+/** Gives a path exactly these permission bits; `mkdir` and `open` leave out what the umask names. */
+export async function setMode(path: string, mode: number): Promise<void> {
+  const stats = await stat(path);
+  if ((stats.mode & 0o7777) !== mode) await chmod(path, mode);
+}
+
+/** Replaces a small file as a whole; one that has this text and mode already is left alone. */
+export async function writeWhole(path: string, text: string | Uint8Array, mode: number): Promise<void> {
+  if (await isWritten(path, text, mode)) return;
+  const draft = draftOf(path);
+  try {
+    await using file = await open(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
+    await file.writeFile(text);
+    await file.chmod(mode);
+  } catch (error) {
+    await unlink(draft).catch(() => {});
+    throw error;
+  }
+  await rename(draft, path);
+}
+
+/** A name beside a file that nobody else uses. */
+export function draftOf(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}.new`;
+}
+
+/** Makes the names in a folder as durable as the files that they name. */
+export async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  await folder.sync();
+}
+
+async function isWritten(path: string, text: string | Uint8Array, mode: number): Promise<boolean> {
+  try {
+    const stats = await stat(path);
+    const wanted = Buffer.from(text as Uint8Array);
+    if (!stats.isFile() || stats.size !== wanted.length || (stats.mode & 0o7777) !== mode) return false;
+    return (await readFile(path)).equals(wanted);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
