@@ -1,0 +1,58 @@
+import { hostname } from 'node:os';
+import { CriChannel } from './adapters/cri/channel.ts';
+import { CriContainers } from './adapters/cri/containers.ts';
+import { CriImages } from './adapters/cri/images.ts';
+import { ContainerdPullProgress } from './adapters/cri/pull-progress.ts';
+import { CriSandboxes } from './adapters/cri/sandboxes.ts';
+import { CriStreams } from './adapters/cri/streams.ts';
+import { CriWatch } from './adapters/cri/watch.ts';
+import { linuxPorts } from './adapters/linux/linux-ports.ts';
+import { folderSource } from './adapters/manifests/folder-source.ts';
+import { type Config, nodeName } from './config/config.ts';
+import { SystemClock } from './lib/host/system-clock.ts';
+import type { Logger } from './ports/logger.ts';
+import type { PodSource } from './ports/pod-source.ts';
+import type { Ports } from './ports/ports.ts';
+import { runtimeSocket } from './wire-embedded.ts';
+
+/** Joins adapters to ports as the configuration says. Connects to nothing yet: the first call does. */
+export function wire(config: Config, logger: Logger): Ports {
+  const clock = new SystemClock();
+  const { requestTimeout } = config.runtime;
+  const socket = runtimeSocket(config);
+  const channel = new CriChannel({ socket, requestTimeout });
+  const imageSocket = imageSocketOf(config);
+  const images = imageSocket === socket ? channel : new CriChannel({ socket: imageSocket, requestTimeout });
+  const linux = linuxPorts({ rootDir: config.dirs.root, resolvConf: config.pods.resolvConf }, { clock });
+  return {
+    ...linux,
+    clock,
+    logger,
+    runtime: {
+      sandboxes: new CriSandboxes(channel),
+      containers: new CriContainers(channel),
+      watch: new CriWatch(channel),
+      streams: new CriStreams(channel),
+    },
+    images: new CriImages(images),
+    pullProgress: new ContainerdPullProgress(images),
+    sources: [manifests(config, clock)],
+  };
+}
+
+function manifests({ pods, node }: Config, clock: SystemClock): PodSource {
+  return folderSource({
+    paths: pods.manifestPaths,
+    nodeName: nodeName(node, hostname()),
+    // Without an API server a pod is what its file says: its own name, and the ConfigMaps and Secrets beside it.
+    appendNodeName: false,
+    allowReferences: true,
+    rescan: pods.fileCheckFrequency,
+    clock,
+  });
+}
+
+function imageSocketOf(config: Config): string {
+  const { runtime } = config;
+  return runtime.kind === 'external' ? runtime.imageEndpoint.replace(/^unix:\/\//, '') : runtimeSocket(config);
+}
