@@ -26,7 +26,7 @@ export const nodeletRows: readonly FieldRow[] = [
   ['runtime.runcPath', absolutePath, undefined, actsAs('absent: looked for in PATH')],
   ['runtime.rootDir', absolutePath, undefined, actsAs('absent: `containerd` below --root-dir')],
   ['runtime.stateDir', absolutePath, undefined, actsAs('absent: `containerd` below runDir')],
-  ['runtime.sandboxImage', imageReference, 'registry.k8s.io/pause:3.10.1', acts],
+  ['runtime.sandboxImage', imageReference, 'localhost/nodelet/pause:1', acts],
   [
     'runtime.restrictOOMScoreAdj',
     nullable(yesNoAuto),
