@@ -175,29 +175,47 @@ export class Loop {
     if (this.#dirty.size === 0) this.#wakeUp.by(this.#nextWake());
   }
 
+  // First all plans, until the start slots have found their pods; then what follows from them. A plan that was overtaken
+  // within the turn was never told to anybody.
   #turn(): void {
     this.#scheduled = false;
-    for (let pass = 0; this.#dirty.size > 0; pass += 1) {
-      assert(pass < mostPasses, 'the loop does not come to rest');
-      const dirty = [...this.#dirty];
-      this.#dirty.clear();
-      for (const uid of dirty) this.#plan(uid);
-      for (const row of slotChanges(this.#rows, this.#options)) this.#dirty.add(row.uid);
+    if (this.#dirty.size === 0) return;
+    while (this.#dirty.size > 0) {
+      for (const [row, input] of this.#planAll()) this.#become(row, input);
     }
     this.#wakeUp.by(this.#nextWake());
     this.turned.give();
   }
 
-  #plan(uid: PodUid): void {
-    const row = this.#rows.get(uid);
-    if (row === undefined) return;
-    if (row.want.kind === 'absent' && !this.#reported) return;
+  #planAll(): ReadonlyMap<Row, PodInput> {
+    const planned = new Map<Row, PodInput>();
+    for (let pass = 0; this.#dirty.size > 0; pass += 1) {
+      assert(pass < mostPasses, 'the loop does not come to rest');
+      const dirty = [...this.#dirty];
+      this.#dirty.clear();
+      for (const uid of dirty) {
+        const row = this.#rows.get(uid);
+        const input = row === undefined ? undefined : this.#plan(row);
+        if (row !== undefined && input !== undefined) planned.set(row, input);
+      }
+      for (const row of slotChanges(this.#rows, this.#options)) this.#dirty.add(row.uid);
+    }
+    return planned;
+  }
+
+  #plan(row: Row): PodInput | undefined {
+    if (row.want.kind === 'absent' && !this.#reported) return undefined;
     const [now, wall] = [this.#clock.now(), this.#clock.wall()];
     const input = inputOf(row, { rows: this.#rows, now, wall, ...this.#options });
-    const plan = this.#options.decisions.planPod(input);
-    assertSound(plan, input);
-    row.plan = plan;
-    row.status = row.want.kind === 'pod' ? this.#options.decisions.podStatus(input, wall, row.status) : undefined;
+    row.plan = this.#options.decisions.planPod(input);
+    assertSound(row.plan, input);
+    return input;
+  }
+
+  #become(row: Row, input: PodInput): void {
+    const { plan } = row;
+    assert(plan !== undefined, `pod ${row.uid} was planned`);
+    row.status = this.#options.decisions.podStatus(input, input.wall, row.status);
     this.#hearer.planned(row, input, plan);
     row.inFlight.become(plan.actions);
     if (plan.stage === 'gone' && row.inFlight.keys.size === 0) this.#drop(row);
