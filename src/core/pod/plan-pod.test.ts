@@ -132,6 +132,12 @@ suite('planPod() for a pod that starts', () => {
     );
   });
 
+  test('makes nothing before the ledger says that the pod is admitted', () => {
+    const { admitted: _, ...kept } = input().kept;
+    assert.deepEqual(keys(plan({ ...input({}, { sandboxes: [] }), kept })), ['record 8']);
+    assert.deepEqual(keys(plan({ ...input(), kept })), ['record 8']);
+  });
+
   test('creates, then starts a container', () => {
     assert.deepEqual(keys(plan(input())), ['create c#0 in s0']);
     const made = input({}, { containers: [containerSeen('c', { state: 'created' })] });
@@ -363,6 +369,12 @@ suite('planPod() for a pod that runs', () => {
   test('what still runs in a dead sandbox is stopped first', () => {
     const made = plan(input({}, { sandboxes: [sandboxSeen({ ready: false })], containers: [containerSeen('c')] }));
     assert.deepEqual(keys(made), ['stop c-0 in 30 s', 'record 8']);
+  });
+
+  test('what runs in a sandbox of the past is stopped, though another one is ready', () => {
+    const sandboxes = [sandboxSeen({ id: 's1' as SandboxId, attempt: 1 }), sandboxSeen({ ready: false })];
+    const made = plan(input({}, { sandboxes, containers: [containerSeen('c')] }, { sandboxAttempt: 1 }));
+    assert.deepEqual(keys(made), ['stop c-0 in 30 s']);
   });
 
   test('an older instance that lives ends before the newer one starts', () => {
