@@ -3,13 +3,6 @@ import { type ProgramResult, runProgram } from '../../lib/host/program.ts';
 
 export type Family = 'iptables' | 'ip6tables';
 
-/** What of a firewall is ours, as lines for iptables-restore; and the chains of portmap that stay because others use them. */
-export interface FirewallCleanup {
-  readonly script: readonly string[];
-  readonly rules: number;
-  readonly keptChains: readonly string[];
-}
-
 const sharedChains: readonly string[] = ['CNI-HOSTPORT-DNAT', 'CNI-HOSTPORT-MASQ', 'CNI-HOSTPORT-SETMARK'];
 
 /** The nat table as iptables-save prints it; nothing where the program is missing or cannot read it. */
@@ -18,25 +11,32 @@ export async function readRules(family: Family, searchPath: string, signal: Abor
   return result?.code === 0 ? result.stdout : undefined;
 }
 
-/** Hands lines to iptables-restore, all or none. Gives back what it complained about. */
+/** Hands lines to iptables-restore. Gives back what it complained about. */
 export async function applyRules(
   family: Family,
   script: readonly string[],
   searchPath: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const input = ['*nat', ...script, 'COMMIT', ''].join('\n');
-  const result = await run({ file: `${family}-restore`, args: ['--noflush'], input }, searchPath, signal);
-  return result?.code === 0 ? undefined : (result?.stderr.trim() ?? `${family}-restore could not be run`);
+  // In two steps: within one, the kernel may still count the deleted rules as users of the chains.
+  const deletesChain = (line: string): boolean => line.startsWith('-X');
+  for (const step of [script.filter((line) => !deletesChain(line)), script.filter(deletesChain)]) {
+    const input = ['*nat', ...step, 'COMMIT', ''].join('\n');
+    const result = await run({ file: `${family}-restore`, args: ['--noflush'], input }, searchPath, signal);
+    if (result?.code !== 0) return result?.stderr.trim() ?? `${family}-restore could not be run`;
+  }
+  return undefined;
 }
 
 /**
- * What is left of one CNI network in a nat table, although CNI DEL removes it all: rules carry the network's name in
- * their comment, and jump to chains of their own.
+ * The lines for iptables-restore that take away what is left of one CNI network in a nat table.
+ *
+ * CNI DEL removes all of it, but not for a pod whose runtime died for good. Rules carry the network's name in their
+ * comment, and jump to chains of their own.
  *
  * portmap's three common chains go too when `ownsShared` says that nodelet brought them and nobody else uses them now.
  */
-export function planCleanup(saved: string, network: string, ownsShared: boolean): FirewallCleanup {
+export function planCleanup(saved: string, network: string, ownsShared: boolean): readonly string[] {
   const lines = saved.split('\n').filter((line) => line.startsWith('-A '));
   const chains = new Set(
     saved
@@ -51,13 +51,12 @@ export function planCleanup(saved: string, network: string, ownsShared: boolean)
   const left = lines.filter((line) => !named.includes(line) && !own.has(chainOf(line)));
   const shared = sharedChains.filter((chain) => chains.has(chain));
   const used = left.some((line) => chainOf(line) === 'CNI-HOSTPORT-DNAT');
-  if (shared.length === 0) return { script, rules: named.length, keptChains: [] };
-  if (!ownsShared || used) return { script, rules: named.length, keptChains: shared };
+  if (shared.length === 0 || !ownsShared || used) return script;
   script.push(
     ...left.filter((line) => shared.includes(targetOf(line)) && !shared.includes(chainOf(line))).map(deletion),
   );
   script.push(...shared.map((chain) => `-F ${chain}`), ...shared.map((chain) => `-X ${chain}`));
-  return { script, rules: named.length, keptChains: [] };
+  return script;
 }
 
 function chainOf(line: string): string {

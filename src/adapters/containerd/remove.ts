@@ -90,12 +90,12 @@ async function cleanFirewall(options: ContainerdOptions, family: Family, signal:
   const saved = await readRules(family, options.searchPath, signal);
   if (saved === undefined) return { done: [], left: [] };
   const ownsShared = readBefore(options)?.hostPortChains === false;
-  const plan = planCleanup(saved, networkName(options.network), ownsShared);
-  if (plan.script.length === 0) return { done: [], left: [] };
-  const fault = await applyRules(family, plan.script, options.searchPath, signal);
+  const script = planCleanup(saved, networkName(options.network), ownsShared);
+  if (script.length === 0) return { done: [], left: [] };
+  const fault = await applyRules(family, script, options.searchPath, signal);
   if (fault !== undefined)
     return { done: [], left: [`${family} rules of network ${options.network.bridge}: ${fault}`] };
-  return { done: [`removed ${plan.script.length} rules and chains from ${family}`], left: [] };
+  return { done: [`removed ${script.length} rules and chains from ${family}`], left: [] };
 }
 
 async function removeBridge(bridge: string, signal: AbortSignal): Promise<Step> {
