@@ -141,8 +141,9 @@ export class PodWorld {
     this.#flights = [];
     this.#plan = undefined;
     this.seen = nothingSeen;
-    const identity = this.runtime.disk.logs ? { identity: { namespace: 'default', name: 'web' } } : {};
-    this.learn({ kind: 'disk', ...this.runtime.disk, ...identity });
+    // The log folder's name tells whose it is.
+    if (this.kept.revision === 0) this.kept = { ...nothingKept, identity: { namespace: 'default', name: 'web' } };
+    this.learn({ kind: 'disk', ...this.runtime.disk });
   }
 
   /** A list of all pods, as at the start of the agent and from time to time. */

@@ -24,14 +24,7 @@ export type Fact =
       readonly wall: WallTime;
     }
   /** What the start-up scan found on disk. */
-  | {
-      readonly kind: 'disk';
-      readonly data: boolean;
-      readonly cgroup: boolean;
-      readonly logs: boolean;
-      /** As the log folder's name tells it: without it, nobody finds the logs of a pod that only the disk knows. */
-      readonly identity?: { readonly namespace: string; readonly name: string };
-    };
+  | { readonly kind: 'disk'; readonly data: boolean; readonly cgroup: boolean; readonly logs: boolean };
 
 export interface Observation {
   readonly sandboxes: readonly SandboxSeen[];

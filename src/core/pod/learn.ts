@@ -15,9 +15,7 @@ export function learn(seen: Seen, fact: Fact): Seen {
       return learnOutcome(seen, fact);
     case 'disk': {
       const { data, cgroup, logs } = seen.disk;
-      const logsOf = fact.identity === undefined ? {} : { logsOf: fact.identity };
-      const disk = { data: data || fact.data, cgroup: cgroup || fact.cgroup, logs: logs || fact.logs };
-      return { ...seen, disk, ...logsOf };
+      return { ...seen, disk: { data: data || fact.data, cgroup: cgroup || fact.cgroup, logs: logs || fact.logs } };
     }
     default:
       return fact satisfies never;

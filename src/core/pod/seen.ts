@@ -25,8 +25,6 @@ export interface Seen {
   readonly volumes: Readonly<Record<string, { readonly version: string }>>;
   /** Directories, cgroup and log folder made for this pod and not removed since, as far as we know. */
   readonly disk: { readonly data: boolean; readonly cgroup: boolean; readonly logs: boolean };
-  /** Whose the log folder is that the start-up scan found. */
-  readonly logsOf?: { readonly namespace: string; readonly name: string };
   /** Key of the `prepare` step that succeeded last; empty before. */
   readonly prepared: string;
   /** Paths of cgroups that were removed and not made again: of an unknown pod, several places are looked at. */

@@ -54,7 +54,7 @@ export function cgroupPathsOf({ want, uid, node }: PodInput): readonly string[] 
 export function identityOf({ want, kept, seen }: PodInput): { readonly namespace: string; readonly name: string } {
   if (want.kind === 'pod') return { namespace: want.pod.metadata.namespace, name: want.pod.metadata.name };
   if (kept.identity.name !== '') return kept.identity;
-  const { namespace, name } = seen.sandboxes[0] ?? seen.logsOf ?? kept.identity;
+  const { namespace, name } = seen.sandboxes[0] ?? kept.identity;
   return { namespace, name };
 }
 
