@@ -36,6 +36,7 @@ export function podRow(row: Row, moment: Moment): PodRow | undefined {
     },
     restarts: containers.reduce((sum, { restarts }) => sum + restarts, 0),
     ip: status.podIP ?? '',
+    ports: tcpPorts(row),
     startTime: status.startTime ?? '',
     containers,
     doing: doing(row),
@@ -47,6 +48,12 @@ export function podRow(row: Row, moment: Moment): PodRow | undefined {
 /** The timeline in words, oldest first. */
 export function timelineRows(row: Row, { now }: Moment): readonly TimelineRow[] {
   return row.history.timeline.map((entry) => ({ at: rfc3339(entry.at), text: entryText(entry, now) }));
+}
+
+function tcpPorts({ want }: Row): readonly number[] {
+  if (want.kind === 'absent') return [];
+  const ports = want.pod.spec.containers.flatMap((container) => container.ports ?? []);
+  return ports.filter(({ protocol }) => protocol === 'TCP').map(({ containerPort }) => containerPort);
 }
 
 function summaryOf({ want }: Row, status: PodStatus): string {

@@ -8,13 +8,13 @@ export function explainLines({ pod, timeline }: Explanation, now: number): reado
   const ip = pod.ip === '' ? '' : `, address ${pod.ip}`;
   return [
     `pod ${podName(pod)} (${pod.uid}, from ${pod.source})`,
-    `  ${pod.summary}: ${pod.ready.containers} of ${pod.ready.of} containers ready${ip}, ${pod.stage} since ${ageText(pod.startTime, now)}`,
+    `  ${pod.summary}: ${pod.ready.containers} of ${pod.ready.of} containers ready${ip}, stage ${pod.stage}, age ${ageText(pod.startTime, now)}`,
     ...(reason === '' ? [] : [`  ${oneLine(reason)}`]),
     '',
     'containers',
     ...columns(pod.containers.map((container) => ['', ...containerCells(container)])),
-    ...part('doing', pod.doing, now),
-    ...part('waits for', pod.waits, now),
+    ...part('doing, and for how long', pod.doing, now),
+    ...part('waits, and for how long', pod.waits, now),
     '',
     'conditions',
     ...columns(
@@ -33,5 +33,5 @@ export function explainLines({ pod, timeline }: Explanation, now: number): reado
 
 function part(title: string, lines: readonly Line[], now: number): readonly string[] {
   if (lines.length === 0) return [];
-  return ['', title, ...lines.map((line) => `  ${oneLine(line.text)}, for ${ageText(line.since, now)}`)];
+  return ['', title, ...lines.map((line) => `  ${ageText(line.since, now).padStart(6)}  ${oneLine(line.text)}`)];
 }

@@ -91,7 +91,7 @@ suite('runRemoteCommand() against containerd', { skip: containerdIsMissing() }, 
   test('gives a terminal, with its size', async () => {
     const terminal: Terminal = { size: () => ({ width: 90, height: 33 }), onResize: () => () => undefined };
     const script =
-      'for i in 1 2 3 4 5 6 7 8 9; do s=$(stty size); [ "$s" = "33 90" ] && break; sleep 0.1; done; echo "$s"; test -t 0';
+      'for i in 1 2 3 4 5 6 7 8 9; do s=$(stty size 2>/dev/null); [ "$s" = "33 90" ] && break; sleep 0.1; done; echo "$s"; test -t 0';
     const ran = await run(['sh', '-c', script], { stdin: new PassThrough(), terminal });
     assert.deepEqual(ran, { code: 0, stdout: '33 90\r\n', stderr: '' });
   });

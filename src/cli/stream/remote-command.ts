@@ -27,13 +27,12 @@ export async function runRemoteCommand(remote: RemoteCommand): Promise<number> {
     const verdict = new Verdict();
     const errors = await connection.open({ streamtype: 'error' }, verdict);
     errors.end();
-    if (remote.stdin !== undefined) {
-      const stdin = await connection.open({ streamtype: 'stdin' }, ignored);
-      feed(remote.stdin, stdin, connection);
-    }
+    const stdin = remote.stdin === undefined ? undefined : await connection.open({ streamtype: 'stdin' }, ignored);
     const outputs = [await output('stdout', remote.stdout, connection)];
     if (remote.terminal === undefined) outputs.push(await output('stderr', remote.stderr, connection));
     else await tellSize(remote.terminal, connection);
+    // Last: the server reads no input before it has seen all streams, and until then would see no other stream behind it.
+    if (remote.stdin !== undefined && stdin !== undefined) feed(remote.stdin, stdin, connection);
     await Promise.race([Promise.all([verdict.ended, ...outputs.map((one) => one.ended)]), connection.closed]);
     return verdict.exitCode();
   } finally {
