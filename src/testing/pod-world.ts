@@ -1,7 +1,6 @@
 import { type Action, abortMeaning, type StepKind } from '../core/pod/action.ts';
 import type { Fact, Result } from '../core/pod/fact.ts';
 import type { PodInput } from '../core/pod/input.ts';
-import { planViolations } from '../core/pod/invariants.ts';
 import { type Kept, nothingKept } from '../core/pod/kept.ts';
 import { learn } from '../core/pod/learn.ts';
 import type { Plan } from '../core/pod/plan.ts';
@@ -10,6 +9,7 @@ import { nothingSeen, type Seen } from '../core/pod/seen.ts';
 import type { Want, WantedPod } from '../core/pod/want.ts';
 import { type Random, seeded } from '../lib/random.ts';
 import { type Milliseconds, milliseconds, type Tick, type WallTime } from '../lib/time.ts';
+import { planViolations } from './plan-violations.ts';
 import { WorldRuntime } from './pod-world-runtime.ts';
 import { nodeView } from './specs.ts';
 

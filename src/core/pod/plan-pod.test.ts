@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Tick, WallTime } from '../../lib/time.ts';
+import { planViolations } from '../../testing/plan-violations.ts';
 import { pod } from '../../testing/pods.ts';
 import { containerSeen, exitedContainer, nodeView, podInput, sandboxSeen } from '../../testing/specs.ts';
 import { volumePlans } from '../volume/plans.ts';
 import type { Action, Step } from './action.ts';
 import type { PodInput } from './input.ts';
-import { planViolations } from './invariants.ts';
 import { type Kept, nothingKept } from './kept.ts';
 import { learn } from './learn.ts';
 import type { Plan } from './plan.ts';

@@ -1,10 +1,10 @@
-import { after, seconds } from '../../lib/time.ts';
-import type { Action, StepKind } from './action.ts';
-import type { PodInput } from './input.ts';
-import { isLive } from './instances.ts';
-import type { Kept } from './kept.ts';
-import type { Plan } from './plan.ts';
-import { hookName } from './record.ts';
+import type { Action, StepKind } from '../core/pod/action.ts';
+import type { PodInput } from '../core/pod/input.ts';
+import { isLive } from '../core/pod/instances.ts';
+import type { Kept } from '../core/pod/kept.ts';
+import type { Plan } from '../core/pod/plan.ts';
+import { hookName } from '../core/pod/record.ts';
+import { after, seconds } from '../lib/time.ts';
 
 /** Steps that make the pod run, or prepare it. */
 const starting: ReadonlySet<StepKind> = new Set<StepKind>([
