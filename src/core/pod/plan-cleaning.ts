@@ -22,8 +22,8 @@ export function planCleaning(input: PodInput): Plan {
       const target = at === 0 ? 'sandbox' : `dead ${id}`;
       draft.act({ key: `remove sandbox ${id}`, target, why, kind: 'removeSandbox', id });
     });
+    planFolders(draft);
   }
-  if (seen.containers.length === 0) planFolders(draft);
   if (seen.containers.length + seen.sandboxes.length === 0) planCgroups(draft);
   draft.wait({ code: 'CleanUp', what: whatIsLeft(input) });
   return draft.finish();

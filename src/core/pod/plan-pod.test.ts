@@ -371,6 +371,16 @@ suite('planPod() for a pod that runs', () => {
     assert.deepEqual(keys(made), ['stop c-0 in 30 s', 'record 8']);
   });
 
+  test('of two ready sandboxes the newer one is kept; dead ones that hold nothing are removed', () => {
+    const [s0, s1, s2] = [0, 1, 2].map((attempt) =>
+      sandboxSeen({ id: `s${attempt}` as SandboxId, attempt, ready: attempt > 0 }),
+    );
+    assert.ok(s0 && s1 && s2);
+    const seen = { sandboxes: [s2, s1, s0], containers: [containerSeen('c', { sandboxId: s2.id })] };
+    const made = plan(input({}, seen, { sandboxAttempt: 2 }));
+    assert.deepEqual(keys(made), ['stop sandbox s1', 'remove sandbox s0']);
+  });
+
   test('what runs in a sandbox of the past is stopped, though another one is ready', () => {
     const sandboxes = [sandboxSeen({ id: 's1' as SandboxId, attempt: 1 }), sandboxSeen({ ready: false })];
     const made = plan(input({}, { sandboxes, containers: [containerSeen('c')] }, { sandboxAttempt: 1 }));
@@ -540,14 +550,18 @@ suite('planPod() for a pod that is cleaned away', () => {
   };
   const full = { data: true, cgroup: true, logs: true };
 
-  test('sandboxes go with their containers, then folders, logs and the cgroup wherever it may be', () => {
+  test('sandboxes go with their containers, folders and logs beside them, and then the cgroup', () => {
     const dead = {
       ...looked,
       disk: full,
       sandboxes: [sandboxSeen({ ready: false })],
       containers: [exitedContainer('c', 0)],
     };
-    assert.deepEqual(keys(plan({ ...gone, seen: dead })), ['remove sandbox s0']);
+    assert.deepEqual(keys(plan({ ...gone, seen: dead })), ['remove sandbox s0', 'remove data', 'remove logs']);
+    const unread = { ...dead, look: 'soon' as const, containers: [containerSeen('c', { state: 'exited' })] };
+    assert.deepEqual(keys(plan({ ...gone, seen: unread })), ['look']);
+    const alone = { ...looked, containers: [exitedContainer('c', 0)] };
+    assert.deepEqual(keys(plan({ ...gone, seen: alone })), ['remove c-0']);
     const empty = { ...looked, disk: full };
     const made = plan({ ...gone, seen: empty });
     assert.deepEqual(keys(made), ['remove data', 'remove logs', 'remove cgroup /kubepods/podu1']);

@@ -41,6 +41,8 @@ function endStrayContainers(draft: Draft, want: WantedPod, usable: SandboxSeen |
   }
 }
 
+const beside = { code: 'StopSandbox', because: 'a newer sandbox is ready' } as const;
+
 // Stops what must not be ready beside the usable sandbox, and the newest dead one, whose network is still held.
 function stopOthers(draft: Draft, usable: SandboxSeen | undefined): boolean {
   const { seen } = draft.input;
@@ -52,16 +54,11 @@ function stopOthers(draft: Draft, usable: SandboxSeen | undefined): boolean {
   const live = seen.containers.filter((instance) => isLive(instance));
   for (const { id, attempt } of others) {
     if (live.some(({ sandboxId }) => sandboxId === id)) continue;
-    const because = 'the pod needs another sandbox';
     const target = id === seen.sandboxes[0]?.id ? 'sandbox' : `dead ${id}`;
-    const why = usable === undefined ? ({ code: 'SandboxDied', attempt } as const) : stopWhy(because);
+    const why = usable === undefined ? ({ code: 'SandboxDied', attempt } as const) : beside;
     draft.act({ key: `stop sandbox ${id}`, target, why, kind: 'stopSandbox', id });
   }
   return others.length === 0 && live.every(({ sandboxId }) => sandboxId === usable?.id);
-}
-
-function stopWhy(because: string): { readonly code: 'StopSandbox'; readonly because: string } {
-  return { code: 'StopSandbox', because };
 }
 
 function runSandbox(draft: Draft, want: WantedPod, attempt: number): void {
