@@ -1,8 +1,8 @@
 import type { NodeView } from '../../core/node/view.ts';
 import { qosTree } from '../../core/resources/cgroup-plan.ts';
 import type { PodUid } from '../../kube/meta.ts';
-import type { Pod } from '../../kube/pod.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { after, type Milliseconds, milliseconds } from '../../lib/time.ts';
 import type { Cgroups } from '../../ports/cgroups.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Notice } from '../notice.ts';
@@ -24,25 +24,27 @@ export interface QosTreeOptions {
   readonly kubepods: KubepodsLimits;
 }
 
-/** Keeps the cgroups above those of the pods as the set of pods asks. Only a changed set costs anything. */
+// A start of many pods changes the set often; the shares of a class need not follow each of them at once.
+const pace: Milliseconds = milliseconds(200);
+
+/** Keeps the cgroups above those of the pods as the set of pods asks. What is as it should be is not written again. */
 export async function keepQosTree(
   { rows, turned, node, kubepods }: QosTreeOptions,
   ports: { readonly cgroups: Cgroups; readonly clock: Clock; readonly logger: Logger },
   signal: AbortSignal,
 ): Promise<void> {
-  let done: string | undefined;
+  const done = new Map<string, string>();
   while (true) {
     const seen = turned.count;
-    const charged = [...rows.values()].filter(isCharged);
-    const set = charged.map(({ uid }) => uid).join(' ');
-    if (set !== done) {
-      const pods = charged.map(({ want }) => (want.kind === 'pod' ? want.pod : undefined)).filter(isPod);
-      for (const plan of qosTree(pods, node, kubepods)) {
-        await untilDone((ends) => ports.cgroups.ensure(plan, ends), ports, signal);
-      }
-      done = set;
+    const pods = [...rows.values()].filter(isCharged).flatMap(({ want }) => (want.kind === 'pod' ? [want.pod] : []));
+    for (const plan of qosTree(pods, node, kubepods)) {
+      const values = JSON.stringify(plan.values);
+      if (done.get(plan.path) === values) continue;
+      await untilDone((ends) => ports.cgroups.ensure(plan, ends), ports, signal);
+      done.set(plan.path, values);
     }
     await turned.after(seen, signal);
+    await ports.clock.at(after(ports.clock.now(), pace), signal);
   }
 }
 
@@ -50,8 +52,4 @@ export async function keepQosTree(
 function isCharged({ want, kept, plan }: Row): boolean {
   const ended = plan !== undefined && ['finished', 'cleaning', 'gone'].includes(plan.stage);
   return want.kind === 'pod' && kept.admitted === true && !ended;
-}
-
-function isPod(pod: Pod | undefined): pod is Pod {
-  return pod !== undefined;
 }
