@@ -68,7 +68,7 @@ export class LineScreen implements Screen {
       if (this.#before.get(key)?.same !== change.same) this.#write(change.line);
     }
     for (const key of this.#before.keys()) {
-      if (key.startsWith('pod ') && !now.has(key)) this.#write(`${key}: gone`);
+      if (!now.has(key)) this.#write(`${key}: gone`);
     }
     this.#before = now;
   }
