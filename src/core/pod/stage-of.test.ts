@@ -120,6 +120,16 @@ const table: readonly (readonly [string, Partial<PodInput>, Stage])[] = [
     },
     { kind: 'stopping', why: 'DeadlineExceeded' },
   ],
+  [
+    'that ended by itself before its deadline was noticed',
+    {
+      want: onFailure.spec({ activeDeadlineSeconds: 5 }).want(),
+      seen: exited(0),
+      kept: { ...admitted, startTime: 1_000_000 as WallTime },
+      wall: 1_005_000 as WallTime,
+    },
+    { kind: 'stopping', why: 'Finished' },
+  ],
   ['that is deleted', { want: web.want({ deletion }) }, { kind: 'stopping', why: 'Deleted' }],
   [
     'that was removed from its folder',

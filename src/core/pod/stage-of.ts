@@ -85,10 +85,11 @@ function endOf(input: PodInput): StopWhy | undefined {
   if (want.kind === 'absent') return kept.revision > 0 ? 'Removed' : 'Orphan';
   if (want.deletion !== undefined) return want.removed === true ? 'Removed' : 'Deleted';
   if (kept.verdict !== undefined) return kept.admitted === false ? 'Rejected' : 'Finished';
-  const deadline = deadlineOf(input);
-  if (deadline !== undefined && deadline <= input.now) return 'DeadlineExceeded';
   if (hasInitFailed(want.pod, input)) return 'InitFailed';
-  return hasFinished(want.pod, input) ? 'Finished' : undefined;
+  if (hasFinished(want.pod, input)) return 'Finished';
+  // What ended by itself was in time, however late it is noticed.
+  const deadline = deadlineOf(input);
+  return deadline !== undefined && deadline <= input.now ? 'DeadlineExceeded' : undefined;
 }
 
 // With restart policy Never: the first init container that is not behind the pod ended, and not well.
