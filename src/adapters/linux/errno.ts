@@ -54,6 +54,8 @@ export async function step<Value>(what: string, signal: AbortSignal, run: () => 
   try {
     return await run();
   } catch (error) {
+    // What is neither a port's nor the system's failure is the signal's reason, or a bug; neither is for the caller to handle.
+    if (codeOf(error) === undefined && !(error instanceof PortError)) throw error;
     if (signal.aborted && error === signal.reason) throw error;
     throw portError(what, error);
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { codeOf } from './errno.ts';
 
 /** State folders: only root and its group look in. */
@@ -8,9 +9,29 @@ export const folderMode = 0o750;
 /** State files hold what pods were told in confidence. */
 export const fileMode = 0o600;
 
-/** Makes a state folder and those above it; what is there already keeps its mode. */
-export async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: folderMode });
+/**
+ * Makes a state folder and those above it; what is there already keeps its mode.
+ *
+ * Not by `mkdir` with `recursive`: where the kernel says ENOENT for a parent that is there (as below /proc), Node asks
+ * again and again for ever.
+ */
+export async function makeFolder(path: string, mode: number = folderMode): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+    return;
+  } catch (error) {
+    const code = codeOf(error);
+    // EROFS and the like come before EEXIST: what is there needs no making.
+    if (code !== 'ENOENT') return await requireFolder(path, error);
+  }
+  const above = dirname(path);
+  if (above !== path) await makeFolder(above, mode);
+  await mkdir(path, { mode }).catch((error: unknown) => requireFolder(path, error));
+}
+
+async function requireFolder(path: string, error: unknown): Promise<void> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory() !== true) throw error;
 }
 
 /** Gives a path exactly these permission bits; `mkdir` and `open` leave out what the umask names. */

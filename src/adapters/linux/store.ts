@@ -1,5 +1,5 @@
 import { constants, existsSync } from 'node:fs';
-import { appendFile, type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { appendFile, type FileHandle, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { assert } from '../../lib/assert.ts';
 import { PortError } from '../../ports/port-error.ts';
@@ -108,6 +108,8 @@ export class FileStore implements Store {
     } catch (error) {
       this.#rows = before;
       this.#damaged = true;
+      // On a full disk, half a line would take the room that the new file needs.
+      await this.#file?.truncate(this.#size).catch(() => {});
       const cause = portError(`write the store ${this.#path}`, error);
       const failure = new PortError('unknown-outcome', cause.message, error);
       for (const { failed } of group) failed(failure);
@@ -148,6 +150,7 @@ export class FileStore implements Store {
       this.#size = bytes.length;
     } catch (error) {
       await file.close();
+      await unlink(draft).catch(() => {});
       throw error;
     }
     this.#file = file;

@@ -94,7 +94,7 @@ async function checkHostPath(path: string, type: string): Promise<void> {
   const check = checks[type];
   // Without a type anything will do, and nothing: the runtime makes a folder.
   if (check === undefined) return;
-  if (type === 'DirectoryOrCreate') await ensure(mkdir(path, { recursive: true, mode: madeFolderMode }));
+  if (type === 'DirectoryOrCreate') await ensure(makeFolder(path, madeFolderMode));
   if (type === 'FileOrCreate') await ensure(createFile(path));
   const stats = await statOf(path);
   if (stats === undefined) throw new PortError('absent', `cannot use ${path} of the host: it does not exist`);
