@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { State } from '../src/server/routes/state.ts';
 import type { PodRow, ProblemRow } from '../src/server/view.ts';
 
 const project: string = join(import.meta.dirname, '..');
@@ -106,12 +107,7 @@ network:
   }
 
   isUp(): boolean {
-    try {
-      const report: { node: { ready: boolean } } = JSON.parse(this.run('ps', '-o', 'json'));
-      return report.node.ready;
-    } catch {
-      return false;
-    }
+    return this.state()?.node.ready ?? false;
   }
 
   /** Ends the agent like a crash and waits until the process is gone. */
@@ -133,21 +129,28 @@ network:
 
   /** Runs one command of nodelet against this node and gives back what it printed. */
   run(command: string, ...args: readonly string[]): string {
-    return execFileSync(nodelet, [command, ...this.flags, ...args], { encoding: 'utf8', timeout: 60_000 });
+    return execFileSync(nodelet, [command, ...this.flags, ...args], {
+      encoding: 'utf8',
+      timeout: 120_000,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   }
 
-  pods(): readonly PodRow[] {
+  /** What the agent tells; undefined while it does not answer. */
+  state(): State | undefined {
     try {
-      const report: { pods: readonly PodRow[] } = JSON.parse(this.run('ps', '-o', 'json'));
-      return report.pods;
+      return JSON.parse(this.run('ps', '-o', 'json'));
     } catch {
-      return [];
+      return undefined;
     }
   }
 
+  pods(): readonly PodRow[] {
+    return this.state()?.pods ?? [];
+  }
+
   problems(): readonly ProblemRow[] {
-    const report: { problems: readonly ProblemRow[] } = JSON.parse(this.run('ps', '-o', 'json'));
-    return report.problems;
+    return this.state()?.problems ?? [];
   }
 
   /** Waits until `seen` gives a value; the error shows what was last seen and the end of the log. */
@@ -210,17 +213,19 @@ network:
 }
 
 /**
- * A pod whose container proves with a kernel lock that it is the only instance, and counts its starts.
+ * A pod whose container shows that it is the only instance, and counts its starts.
  *
- * A second instance that runs at the same time writes to `doubles`.
+ * An instance beats five times a second; one that hears another beat after its start writes to `doubles`.
  */
 export function witnessPod(node: TestNode, name: string): string {
+  const file = `/witness/${name}`;
   const script = [
-    `exec 9>/witness/${name}.lock`,
-    `flock -n 9 || echo ${name} >> /witness/doubles`,
-    `echo start >> /witness/${name}.starts`,
+    `echo start >> ${file}.starts`,
     'trap "exit 0" TERM',
-    'sleep 100000 & wait',
+    `before=$(cat ${file}.beat)`,
+    'sleep 1 & wait $!',
+    `[ "$before" = "$(cat ${file}.beat)" ] || echo ${name} >> /witness/doubles`,
+    `while true; do beat=$((beat + 1)); echo $beat > ${file}.beat; sleep 0.2 & wait $!; done`,
   ].join('; ');
   return JSON.stringify({
     apiVersion: 'v1',

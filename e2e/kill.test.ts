@@ -38,8 +38,14 @@ suite(`kill -9 of nodelet (seed ${seed})`, { skip }, () => {
       node.start();
       await node.ready(podCount);
       assert.equal(doubles(node), '', 'no container ran twice at once');
-      for (const name of names) assert.equal(starts(node, name), 1, `${name} was started once`);
-      for (const pod of node.pods()) assert.equal(pod.restarts, 0, `${pod.name} shows no restart`);
+      // containerd ends a container whose start was under way when its client died: that is a restart, and it is told.
+      for (const pod of node.pods()) {
+        const times = starts(node, pod.name);
+        assert.ok(
+          times >= 1 && times <= pod.restarts + 1,
+          `${pod.name}: ${times} starts, ${pod.restarts} restarts told`,
+        );
+      }
     });
 
     await t.test('while the pods stop', async () => {
@@ -49,10 +55,7 @@ suite(`kill -9 of nodelet (seed ${seed})`, { skip }, () => {
         await node.kill();
         node.start();
       }
-      await node.until(
-        'all pods are gone',
-        () => node.run('ps', '-o', 'json').includes('"pods":[]') || node.pods().length === 0,
-      );
+      await node.until('all pods are gone', () => node.state()?.pods.length === 0);
       assert.equal(doubles(node), '', 'no container ran twice at once');
     });
 
