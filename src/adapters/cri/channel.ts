@@ -145,7 +145,8 @@ export class CriChannel implements Disposable {
       await new Promise<void>((resolve, reject) => {
         const aborted = (): void => reject(signal.reason);
         signal.addEventListener('abort', aborted, { once: true });
-        channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, () => {
+        // Its timer also keeps the process alive, which gRPC's own waiting does not.
+        channel.watchConnectivityState(state, Date.now() + this.requestTimeout, () => {
           signal.removeEventListener('abort', aborted);
           resolve();
         });
