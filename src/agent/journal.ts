@@ -8,7 +8,7 @@ import { circumstancesOf, decisionOf, encodeLine, factLine, type Line, withoutSe
 import type { LoopHearer } from './loop.ts';
 import type { Row } from './pod/row.ts';
 
-// The file is bounded by throwing old lines away; a reader finds the whole of a pod within this many lines of it.
+// The file is bounded by throwing old lines away; a reader finds the whole of a pod within about this many lines.
 const linesBetweenRows = 500;
 
 /** Writes down all that decisions depend on, and the decisions: `nodelet replay` decides again from it. */
@@ -33,7 +33,9 @@ export class Journal implements LoopHearer {
   }
 
   planned(row: Row, input: PodInput, plan: Plan): void {
-    if ((this.#linesSince.get(row.uid) ?? 0) > linesBetweenRows) {
+    // Only in a moment with nothing under way: outcomes are told by the key of their action, which has to be in the journal.
+    const quiet = row.inFlight.keys.size === 0;
+    if (quiet && (this.#linesSince.get(row.uid) ?? 0) > linesBetweenRows) {
       this.#append({ line: 'node', node: this.#node, begins: false });
       this.#whole(row);
     }

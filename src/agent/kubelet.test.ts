@@ -487,6 +487,102 @@ suite('The agent', () => {
   });
 });
 
+suite('The view', () => {
+  test('answers before the agent has begun', () => {
+    const machine = new Machine().start();
+    assert.deepEqual(machine.view.pods(), []);
+    assert.equal(machine.view.explain('web'), undefined);
+    assert.deepEqual([machine.view.node().ready, machine.view.node().reasons[0]], [false, 'the agent is starting']);
+    assert.deepEqual(machine.view.logFile({ pod: 'web', previous: false }), {
+      ok: false,
+      message: 'cannot find pod web: no such pod',
+    });
+  });
+
+  test('finds the log of the instance before, and says when there was none', async () => {
+    const machine = new Machine().start();
+    machine.node.source.apply(pod('web'));
+    await machine.pass(seconds(5));
+    assert.deepEqual(machine.view.logFile({ pod: 'web', previous: true }), {
+      ok: false,
+      message: 'cannot read the log of container c in pod web: it has no earlier instance',
+    });
+    const [container] = machine.node.runtime.state.running('uid-web');
+    assert.ok(container);
+    machine.node.runtime.exit(container.seen.id, 1);
+    await machine.pass(seconds(5));
+    assert.deepEqual(machine.view.logFile({ pod: 'web', previous: true }), {
+      ok: true,
+      value: { path: '/var/log/pods/default_web_uid-web/c/0.log', running: false },
+    });
+  });
+
+  test('does not exec in a container that does not run, and passes on what the runtime says', async () => {
+    const machine = new Machine({ program: () => ({ runs: seconds(1) }) }).start();
+    machine.node.source.apply(pod('job', { restartPolicy: 'Never' }));
+    await machine.pass(seconds(5));
+    const request = { pod: 'job', command: ['sh'], stdin: false, tty: false };
+    assert.deepEqual(await machine.view.exec(request, new AbortController().signal), {
+      ok: false,
+      message: 'cannot exec in container c of pod job: it is exited',
+    });
+    machine.node.source.apply(pod('web'));
+    machine.node.runtime.down = false;
+    await machine.pass(milliseconds(300));
+    machine.node.runtime.down = true;
+    const asked = machine.view.exec({ ...request, pod: 'web' }, new AbortController().signal);
+    await machine.pass(milliseconds(10));
+    const answer = await asked;
+    assert.ok(!answer.ok && answer.message.includes('the runtime is down'));
+  });
+
+  test('shows what is wrong with files, since when', async () => {
+    const machine = new Machine().start();
+    machine.node.source.report([{ file: 'web.yaml', line: 3, reason: 'not a pod', warning: false }]);
+    await machine.pass(seconds(5));
+    const since = '2026-01-01T00:00:00Z';
+    assert.deepEqual(machine.view.problems(), [
+      { file: 'web.yaml', line: 3, reason: 'not a pod', warning: false, since },
+    ]);
+  });
+
+  test('tells of changes at most ten times a second, and ends with its signal', async () => {
+    const machine = new Machine().start();
+    await machine.pass(seconds(5));
+    const end = new AbortController();
+    let told = 0;
+    const reading = (async () => {
+      for await (const _ of machine.view.changes(end.signal)) told += 1;
+    })();
+    reading.catch(() => undefined);
+    for (let each = 0; each < 50; each += 1) {
+      machine.node.source.apply(pod(`web-${each}`));
+      await machine.pass(milliseconds(20));
+    }
+    assert.ok(told >= 5 && told <= 11, `it told ${told} times`);
+    end.abort(new Error('enough'));
+    await assert.rejects(reading, /enough/);
+  });
+
+  test('says of a pod that is removed what is left to do, until it is gone', async () => {
+    const machine = new Machine({ program: () => ({ stops: seconds(5) }) }).start();
+    machine.node.source.apply(pod('web'));
+    await machine.pass(seconds(5));
+    machine.node.source.remove('web');
+    await machine.pass(seconds(1));
+    const row = machine.view.explain('web')?.pod;
+    assert.deepEqual([row?.summary, row?.stage], ['Terminating', 'stopping']);
+    assert.deepEqual(
+      row?.doing.map(({ code }) => code),
+      ['StopContainer'],
+    );
+    assert.deepEqual(
+      row?.waits.map(({ code, until }) => [code, until]),
+      [['ContainerStop', '2026-01-01T00:00:35Z']],
+    );
+  });
+});
+
 suite('replayJournal()', () => {
   test('decides again what the journal says was decided (I12)', async () => {
     const machine = new Machine({ program: ({ name }) => (name === 'bad' ? { runs: seconds(1), exitCode: 1 } : {}) });
@@ -504,6 +600,18 @@ suite('replayJournal()', () => {
     assert.deepEqual(replay.differing, []);
     assert.equal(replay.skipped, 0);
     assert.ok(replay.decisions > 50);
+  });
+
+  test('finds its way into a journal whose beginning is gone', async () => {
+    const machine = new Machine({ program: () => ({ runs: seconds(1), exitCode: 1 }) }).start();
+    machine.node.source.apply(pod('web'));
+    machine.node.source.apply(pod('other', { restartPolicy: 'OnFailure' }));
+    await machine.pass(seconds(20_000));
+    const { lines } = machine.node.journal;
+    const replay = replayJournal(lines.slice(Math.floor(lines.length / 3)));
+    assert.deepEqual(replay.differing, []);
+    assert.ok(replay.skipped > 0);
+    assert.ok(replay.decisions > 300);
   });
 
   test('shows a decision that comes out otherwise', async () => {

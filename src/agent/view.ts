@@ -130,7 +130,9 @@ export class View implements AgentView {
     const found = this.#container(pod, container);
     if (!found.ok) return found;
     const { row, records, name } = found.value;
-    const record = records[previous ? 1 : 0];
+    // While a container waits to be started again, the instance that ended last is already the earlier one.
+    const waits = row.status?.containerStatuses.find((status) => status.name === name)?.state.waiting !== undefined;
+    const record = previous && !waits ? records[1] : records[0];
     if (record === undefined) {
       const which = previous ? 'no earlier instance' : 'not started yet';
       return { ok: false, message: `cannot read the log of container ${name} in pod ${pod}: it has ${which}` };
