@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +72,23 @@ suite('removeTree()', () => {
     assert.equal(await readFile(join(root, 'victim/f'), 'utf8'), 'x');
     await assert.rejects(readlink(join(root, 'pod')));
     await rm(root, { recursive: true });
+  });
+
+  test('removes folders that are nested deeper than a path can say or files can be open', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'nodelet-tree-'));
+    const here = process.cwd();
+    process.chdir(root);
+    try {
+      for (let depth = 0; depth < 3000; depth += 1) {
+        mkdirSync('nested-folder');
+        process.chdir('nested-folder');
+      }
+      writeFileSync('file', 'x');
+    } finally {
+      process.chdir(here);
+    }
+    await removeTree(root, never);
+    await assert.rejects(stat(root));
   });
 });
 

@@ -1,7 +1,11 @@
-import { readdir, rmdir, unlink } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { PortError } from '../../ports/port-error.ts';
 import { DirectoryHandle } from './directory-handle.ts';
 import { codeOf } from './errno.ts';
+
+// Each level holds an open directory. What lies deeper is brought up first: a container may nest folders without end.
+const mostOpen = 32;
 
 /**
  * Removes a directory and what is in it; an absent one is removed.
@@ -12,7 +16,7 @@ import { codeOf } from './errno.ts';
 export async function removeTree(path: string, signal: AbortSignal): Promise<void> {
   try {
     await using directory = await DirectoryHandle.open(path);
-    await emptyDirectory(directory, path, signal);
+    await new TreeRemoval(directory, signal).run(path);
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT') return;
@@ -24,37 +28,56 @@ export async function removeTree(path: string, signal: AbortSignal): Promise<voi
   await ignoreAbsent(rmdir(path));
 }
 
-async function emptyDirectory(directory: DirectoryHandle, path: string, signal: AbortSignal): Promise<void> {
-  for (const entry of await readdir(directory.itself, { withFileTypes: true })) {
-    signal.throwIfAborted();
-    const { name } = entry;
-    // The kernel itself refuses to unlink or to rmdir a mount point (EBUSY).
-    if (entry.isDirectory()) await removeChild(directory, name, { path: `${path}/${name}`, signal });
-    else await ignoreAbsent(unlink(directory.entry(name)));
+class TreeRemoval {
+  readonly #root: DirectoryHandle;
+  readonly #signal: AbortSignal;
+  #broughtUp = 0;
+
+  constructor(root: DirectoryHandle, signal: AbortSignal) {
+    this.#root = root;
+    this.#signal = signal;
   }
-}
 
-interface Place {
-  readonly path: string;
-  readonly signal: AbortSignal;
-}
-
-async function removeChild(parent: DirectoryHandle, name: string, { path, signal }: Place): Promise<void> {
-  try {
-    await using child = await parent.child(name);
-    if (child.mountId !== parent.mountId) {
-      throw new PortError('conflict', `cannot remove ${path}: something is mounted there`);
+  /** Empties the root; again while something was brought up into it. */
+  async run(path: string): Promise<void> {
+    let before = -1;
+    while (before !== this.#broughtUp) {
+      before = this.#broughtUp;
+      await this.#empty(this.#root, path, 1);
     }
-    await emptyDirectory(child, path, signal);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT') return;
-    if (code !== 'ENOTDIR' && code !== 'ELOOP') throw error;
-    // Swapped for a file or a link since it was listed.
-    await ignoreAbsent(unlink(parent.entry(name)));
-    return;
   }
-  await ignoreAbsent(rmdir(parent.entry(name)));
+
+  async #empty(directory: DirectoryHandle, path: string, depth: number): Promise<void> {
+    for (const entry of await readdir(directory.itself, { withFileTypes: true })) {
+      this.#signal.throwIfAborted();
+      const { name } = entry;
+      // The kernel itself refuses to unlink, to rmdir or to rename a mount point (EBUSY).
+      if (!entry.isDirectory()) await ignoreAbsent(unlink(directory.entry(name)));
+      else if (depth < mostOpen) await this.#remove(directory, name, { path: `${path}/${name}`, depth });
+      else {
+        this.#broughtUp += 1;
+        await rename(directory.entry(name), this.#root.entry(`.removing-${randomBytes(8).toString('hex')}`));
+      }
+    }
+  }
+
+  async #remove(parent: DirectoryHandle, name: string, at: { path: string; depth: number }): Promise<void> {
+    try {
+      await using child = await parent.child(name);
+      if (child.mountId !== parent.mountId) {
+        throw new PortError('conflict', `cannot remove ${at.path}: something is mounted there`);
+      }
+      await this.#empty(child, at.path, at.depth + 1);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'ENOENT') return;
+      if (code !== 'ENOTDIR' && code !== 'ELOOP') throw error;
+      // Swapped for a file or a link since it was listed.
+      await ignoreAbsent(unlink(parent.entry(name)));
+      return;
+    }
+    await ignoreAbsent(rmdir(parent.entry(name)));
+  }
 }
 
 /** What somebody else has removed meanwhile is removed. */

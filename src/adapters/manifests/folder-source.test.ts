@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -250,6 +260,39 @@ suite('folderSource()', () => {
     const dangling = await fixture.next();
     assert.deepEqual([names(dangling), reasons(dangling)], [['b'], ['is a link to nothing']]);
     rmSync(target, { recursive: true });
+  });
+
+  test('keeps the last good version over a restart, of a file that went bad and of a folder that is missing', async () => {
+    const kept = mkdtempSync(join(tmpdir(), 'nodelet-kept-'));
+    const folder = mkdtempSync(join(tmpdir(), 'nodelet-manifests-'));
+    const file = (name: string): string => join(folder, name);
+    const options = { paths: [folder], lastGood: join(kept, 'manifests'), nodeName: 'n' };
+    const restart = async (): Promise<SourceSnapshot> => {
+      const source = folderSource({ ...options, appendNodeName: false, allowReferences: true });
+      const snapshots = source.snapshots(new AbortController().signal)[Symbol.asyncIterator]();
+      const { value } = await snapshots.next();
+      await snapshots.return?.();
+      return value;
+    };
+    writeFileSync(file('a.yaml'), `${pod('a')}---\n${pod('b')}`);
+    writeFileSync(file('c.yaml'), pod('c'));
+    const uids = (snapshot: SourceSnapshot) => snapshot.pods.map((entry) => entry.metadata.uid);
+    const before = uids(await restart());
+    writeFileSync(file('a.yaml'), `${pod('a')}---\n${pod('b').replace('image', 'imge')}`);
+    assert.deepEqual(uids(await restart()), before);
+    rmSync(file('a.yaml'));
+    mkdirSync(file('a.yaml'));
+    const refused = await restart();
+    assert.deepEqual([uids(refused), reasons(refused)], [before, ['is a directory, not a file']]);
+    renameSync(folder, `${folder}.away`);
+    const missing = await restart();
+    assert.deepEqual([uids(missing), reasons(missing)], [before, ['does not exist']]);
+    renameSync(`${folder}.away`, folder);
+    rmSync(file('a.yaml'), { recursive: true });
+    assert.deepEqual(names(await restart()), ['c']);
+    assert.equal(readdirSync(join(kept, 'manifests')).length, 1);
+    assert.equal(statSync(join(kept, 'manifests', readdirSync(join(kept, 'manifests'))[0] ?? '')).mode & 0o777, 0o600);
+    for (const path of [kept, folder]) rmSync(path, { recursive: true });
   });
 
   test('beside an API server, names end with the node’s and references are refused', async () => {

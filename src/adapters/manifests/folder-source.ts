@@ -5,10 +5,11 @@ import { Scope } from '../../lib/scope.ts';
 import { after, type Milliseconds, milliseconds, seconds } from '../../lib/time.ts';
 import type { PodSource, SourceProblem, SourceSnapshot } from '../../ports/pod-source.ts';
 import { Bell } from './bell.ts';
+import { LastGood } from './last-good.ts';
 import { cannotRead, lookAt, manifestNames, readManifest } from './manifest-file.ts';
 import { ManifestSet } from './manifest-set.ts';
 import { isLarge, parseAside } from './parse-aside.ts';
-import { type ManifestText, parseManifest, unreadable } from './parse-manifest.ts';
+import { type ManifestText, type ParsedManifest, parseManifest, unreadable } from './parse-manifest.ts';
 import { Watches, type WatchFolder } from './watches.ts';
 
 export interface FolderSourceOptions {
@@ -19,6 +20,8 @@ export interface FolderSourceOptions {
   readonly appendNodeName: boolean;
   /** Whether pods may use ConfigMaps, Secrets and service accounts. */
   readonly allowReferences: boolean;
+  /** Where copies of the good manifests are kept over a restart; absent: a restart forgets them. */
+  readonly lastGood?: string;
   /** How often all is read again although nobody told of a change. */
   readonly rescan?: Milliseconds;
   readonly clock?: Clock;
@@ -39,6 +42,12 @@ const poll = milliseconds(900);
 
 type Root = { readonly kind: 'folder' | 'file' | 'unknown'; readonly files: readonly string[] };
 
+interface ReadFile {
+  readonly file: string;
+  readonly text?: string;
+  readonly parsed: ParsedManifest;
+}
+
 class FolderSource {
   readonly #options: FolderSourceOptions;
   readonly #clock: Clock;
@@ -46,6 +55,7 @@ class FolderSource {
   readonly #set = new ManifestSet();
   readonly #stamps = new Map<string, string>();
   readonly #roots = new Map<string, Root>();
+  readonly #lastGood: LastGood;
   readonly #rootProblems = new Map<string, SourceProblem>();
   /** Files that an event named: they are read even if they look the same. */
   readonly #touched = new Set<string>();
@@ -56,6 +66,7 @@ class FolderSource {
   constructor(options: FolderSourceOptions) {
     this.#options = options;
     this.#clock = options.clock ?? new SystemClock();
+    this.#lastGood = new LastGood(options.lastGood);
   }
 
   async *snapshots(signal: AbortSignal): AsyncGenerator<SourceSnapshot> {
@@ -74,7 +85,10 @@ class FolderSource {
       signal.throwIfAborted();
       changed ||= this.#asideChanged;
       this.#asideChanged = false;
-      if (changed || first) yield this.#snapshot();
+      if (changed || first) {
+        await this.#lastGood.keepOnly(this.#files());
+        yield this.#set.snapshot(this.#files(), [...this.#rootProblems.values()]);
+      }
       first = false;
       await this.#wait(covered ? (this.#options.rescan ?? defaultRescan) : poll, tasks.signal);
     }
@@ -107,7 +121,7 @@ class FolderSource {
     const touched = new Set(this.#touched);
     this.#touched.clear();
     for (const path of this.#paths()) {
-      changed = (await this.#lookAtRoot(path)) || changed;
+      changed = (await this.#lookAtRoot(path, tasks.signal)) || changed;
       // A folder that is missing or cannot be read keeps its files as they were read last.
       if (this.#rootProblems.has(path)) continue;
       for (const file of this.#roots.get(path)?.files ?? []) {
@@ -119,7 +133,7 @@ class FolderSource {
   }
 
   /** Finds out what a path is now and which files it holds; what cannot be read stays as it was. */
-  async #lookAtRoot(path: string): Promise<boolean> {
+  async #lookAtRoot(path: string, signal: AbortSignal): Promise<boolean> {
     const before = this.#roots.get(path);
     const look = await lookAt(path);
     if (look.kind === 'folder') {
@@ -132,8 +146,11 @@ class FolderSource {
     }
     if (look.kind !== 'gone') return this.#becomes(path, { kind: 'file', files: [path] }, undefined);
     // A file that was removed stops its pods; a folder that is missing may be on its way back.
-    const root: Root = before?.kind === 'folder' ? before : { kind: before?.kind ?? 'unknown', files: [] };
-    return this.#becomes(path, root, 'does not exist');
+    if (before?.kind === 'folder') return this.#becomes(path, before, 'does not exist');
+    const files = before === undefined ? await this.#lastGood.filesIn(path) : [];
+    for (const file of files) await this.#restore(file, signal);
+    const kind = files.length > 0 ? 'folder' : (before?.kind ?? 'unknown');
+    return this.#becomes(path, { kind, files }, 'does not exist');
   }
 
   #becomes(path: string, root: Root, reason: string | undefined): boolean {
@@ -153,18 +170,39 @@ class FolderSource {
     if (look.kind === 'gone') return this.#forget(file);
     if (look.stamp === this.#stamps.get(file) && !touched) return false;
     this.#stamps.set(file, look.stamp);
-    if (look.kind === 'refused') return this.#set.take(file, unreadable(file, look.reason));
+    const refuse = (reason: string) => this.#take({ file, parsed: unreadable(file, reason) }, tasks.signal);
+    if (look.kind === 'refused') return await refuse(look.reason);
     const read = await readManifest(file);
     if (read.kind === 'gone') return this.#forget(file);
-    if (read.kind === 'refused') return this.#set.take(file, unreadable(file, read.reason));
+    if (read.kind === 'refused') return await refuse(read.reason);
+    const manifest = this.#manifest(file, read.text);
+    if (isLarge(manifest)) {
+      this.#readAside(manifest, look.stamp, tasks);
+      return false;
+    }
+    return await this.#take({ file, text: read.text, parsed: parseManifest(manifest) }, tasks.signal);
+  }
+
+  #manifest(file: string, text: string): ManifestText {
     const { nodeName, appendNodeName, allowReferences } = this.#options;
     const seen = new Date(this.#clock.wall()).toISOString();
     const origin = appendNodeName ? file : '';
-    const context = { nodeName, appendNodeName, allowReferences, source: 'file' as const, origin, seen };
-    const manifest = { file, text: read.text, context };
-    if (!isLarge(manifest)) return this.#set.take(file, parseManifest(manifest));
-    this.#readAside(manifest, look.stamp, tasks);
-    return false;
+    return { file, text, context: { nodeName, appendNodeName, allowReferences, source: 'file', origin, seen } };
+  }
+
+  /** Takes in what was read; a file that is bad from the start begins with the last good version of an earlier run. */
+  async #take({ file, text, parsed }: ReadFile, signal: AbortSignal): Promise<boolean> {
+    const good = !parsed.unclear && parsed.refused.length === 0;
+    if (good && text !== undefined) await this.#lastGood.save(file, text);
+    if (!good && !this.#set.holds(file)) await this.#restore(file, signal);
+    return this.#set.take(file, parsed);
+  }
+
+  async #restore(file: string, signal: AbortSignal): Promise<void> {
+    const text = await this.#lastGood.load(file);
+    if (text === undefined) return;
+    const manifest = this.#manifest(file, text);
+    this.#set.take(file, isLarge(manifest) ? await parseAside(manifest, this.#clock, signal) : parseManifest(manifest));
   }
 
   #readAside(manifest: ManifestText, stamp: string, tasks: Scope): void {
@@ -178,7 +216,7 @@ class FolderSource {
         if (this.#stamps.get(manifest.file) !== stamp) return;
         const parsed = await parseAside(manifest, this.#clock, signal);
         if (this.#stamps.get(manifest.file) !== stamp) return;
-        if (this.#set.take(manifest.file, parsed)) this.#asideChanged = true;
+        if (await this.#take({ ...manifest, parsed }, signal)) this.#asideChanged = true;
         this.#bell.ring();
       } finally {
         done();
@@ -191,8 +229,7 @@ class FolderSource {
     return this.#set.drop(file);
   }
 
-  #snapshot(): SourceSnapshot {
-    const files = new Set(this.#paths().flatMap((path) => this.#roots.get(path)?.files ?? []));
-    return this.#set.snapshot(files, [...this.#rootProblems.values()]);
+  #files(): ReadonlySet<string> {
+    return new Set(this.#paths().flatMap((path) => this.#roots.get(path)?.files ?? []));
   }
 }
