@@ -13,7 +13,9 @@ export function lockOrSayWho(config: Pick<Config, 'dirs'>): () => void {
   const lock = takeLock(lockPath(config));
   if (lock.ok) return lock.release;
   const { pid, command } = lock.holder;
+  // Behind Node, its flags and the program: what a person typed.
+  const words = command.slice(command.findIndex((word) => /\.[jt]s$/.test(word)) + 1).join(' ');
   throw new CommandError(
-    `nodelet already runs here: pid ${pid} (${command.slice(-4).join(' ')}); see \`nodelet ps\`, or stop it with: kill ${pid}`,
+    `nodelet already runs here: pid ${pid} (nodelet ${words.slice(0, 200)}); see \`nodelet ps\`, or end it with: kill ${pid}`,
   );
 }

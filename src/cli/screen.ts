@@ -9,6 +9,8 @@ export interface Screen {
   show(look: () => State): void;
   /** A line that stays above the picture. */
   say(line: string): void;
+  /** Draws no more; what is said from now on stands below. */
+  close(): void;
 }
 
 /** The picture redrawn in place on a terminal, or a line for each change everywhere else. */
@@ -36,6 +38,11 @@ class TerminalScreen implements Screen {
     this.#stream.write(`${this.#erase()}${line}\n`);
     this.#drawn = 0;
     this.#redraw();
+  }
+
+  close(): void {
+    this.#look = undefined;
+    this.#drawn = 0;
   }
 
   #redraw(): void {
@@ -75,6 +82,10 @@ export class LineScreen implements Screen {
 
   say(line: string): void {
     this.#write(line);
+  }
+
+  close(): void {
+    this.#before = new Map();
   }
 }
 

@@ -26,7 +26,10 @@ export const up: Command = {
     // The table says what goes on; on a terminal the log adds only what is wrong.
     const say = process.stdout.isTTY ? (line: string): void => sayFaults(screen, line) : complain;
     const logger = createLogger(config.logging, say);
-    const shutdown = shutdownSignal((line) => screen.say(line));
+    const shutdown = shutdownSignal((line) => {
+      screen.close();
+      screen.say(line);
+    });
     await runNode({ config, logger, show: (view, signal) => showUntilEnd(view, screen, signal) }, shutdown);
     return 0;
   },
@@ -36,6 +39,7 @@ export const up: Command = {
 async function showUntilEnd(view: AgentView, screen: Screen, signal: AbortSignal): Promise<void> {
   let told = false;
   const draw = (): void => {
+    if (signal.aborted) return;
     screen.show(() => stateOf(view));
     const state = stateOf(view);
     if (told || state.pods.length === 0 || !state.pods.every(isSettled)) return;

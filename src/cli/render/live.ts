@@ -1,7 +1,7 @@
 import type { State } from '../../server/routes/state.ts';
 import type { PodRow } from '../../server/view.ts';
 import { containerCells, isSettled, podName, problemLines, pullLines, waitsOf } from './pods.ts';
-import { ageText, columns, cut, oneLine } from './text.ts';
+import { ageText, columns, cut, oneLine, wrapped } from './text.ts';
 
 /** How the picture is drawn. */
 export interface Look {
@@ -17,11 +17,24 @@ const codes: Readonly<Record<Paint, number>> = { bold: 1, dim: 2, green: 32, yel
 interface Row {
   readonly text: string;
   readonly paint?: Paint;
+  /** A sentence: goes on in the next lines where a table's row is cut. */
+  readonly sentence?: true;
+}
+
+// The cause of a failure often stands at the end of a long message.
+const mostLines = 4;
+
+function broken(row: Row, { width }: Look): readonly Row[] {
+  if (row.sentence === undefined) return [row];
+  const lines = wrapped(row.text, width, { indent: '      ', most: mostLines });
+  return lines.map((text) => ({ ...row, text }));
 }
 
 /** One picture of the node: its pods, their containers, what each does and waits for and why, pulls, problems. */
 export function liveLines(state: State, now: number, look: Look): readonly string[] {
-  const rows = [...headRows(state), ...podRows(state.pods, now), ...tailRows(state)];
+  const rows = [...headRows(state), ...podRows(state.pods, now), ...tailRows(state)].flatMap((row) =>
+    broken(row, look),
+  );
   const shown =
     rows.length <= look.height ? rows : [...rows.slice(0, look.height - 1), more(rows.length - look.height + 1)];
   return shown.map((row) => paint(cut(row.text, look.width), row.paint, look.color));
@@ -63,14 +76,16 @@ function podRow(pod: PodRow, text: string): Row {
 function detailRows(pod: PodRow): readonly Row[] {
   const containers = columns(pod.containers.map((container) => ['  ', ...containerCells(container)]));
   const unsettled = isSettled(pod) ? [] : containers.map((text): Row => ({ text, paint: 'dim' }));
-  const doing = pod.doing.map((line): Row => ({ text: `    > ${oneLine(line.text)}` }));
-  const waits = waitsOf(pod).map((line): Row => ({ text: `    … ${oneLine(line.text)}` }));
+  const doing = pod.doing.map((line): Row => ({ text: `    > ${oneLine(line.text)}`, sentence: true }));
+  const waits = waitsOf(pod).map((line): Row => ({ text: `    … ${oneLine(line.text)}`, sentence: true }));
   return [...unsettled, ...doing, ...waits];
 }
 
 function tailRows(state: State): readonly Row[] {
   const pulls = pullLines(state.pulls).map((line): Row => ({ text: `  pull ${line}` }));
-  const problems = problemLines(state.problems).map((line): Row => ({ text: `  ${line}`, paint: 'red' }));
+  const problems = problemLines(state.problems).map(
+    (line): Row => ({ text: `  ${line}`, paint: 'red', sentence: true }),
+  );
   const gap: readonly Row[] = pulls.length + problems.length === 0 ? [] : [{ text: '' }];
   return [...gap, ...pulls, ...problems];
 }

@@ -7,7 +7,7 @@ import { explainLines } from './explain.ts';
 import { liveLines } from './live.ts';
 import { nextSteps } from './next-steps.ts';
 import { psLines } from './pods.ts';
-import { ageText, bytesText, columns, cut, durationText, oneLine } from './text.ts';
+import { ageText, bytesText, columns, cut, durationText, oneLine, wrapped } from './text.ts';
 
 const now = Date.parse('2026-11-24T09:00:00Z');
 
@@ -152,7 +152,7 @@ suite('liveLines()', () => {
   test('fits the terminal, and says how much is missing', () => {
     const lines = liveLines(state, now, { width: 20, height: 5, color: false });
     assert.equal(lines.length, 5);
-    assert.equal(lines[4], '  … 6 lines more: n…');
+    assert.equal(lines[4], '  … 11 lines more: …');
     assert.ok(lines.every((one) => one.length <= 20));
   });
 
@@ -263,5 +263,12 @@ suite('Texts', () => {
     );
     assert.equal(cut('hello', 5), 'hello');
     assert.equal(cut('hello', 4), 'hel…');
+  });
+
+  test('a sentence is broken at blanks, and cut after the last line it may have', () => {
+    const layout = { indent: '  ', most: 3 };
+    assert.deepEqual(wrapped('one two three', 20, layout), ['one two three']);
+    assert.deepEqual(wrapped('one two three four five six', 9, layout), ['one two', '  three', '  four f…']);
+    assert.deepEqual(wrapped('abcdefghijklmnop', 6, layout), ['abcdef', '  ghij', '  klm…']);
   });
 });

@@ -56,6 +56,23 @@ export function oneLine(text: string): string {
   return text.replaceAll(/[\n\r\t]+/g, ' ').replaceAll(/\p{Cc}/gu, '?');
 }
 
+/** The text in lines of a width, broken at blanks; the later ones begin with `indent`. At most `most` lines, the last one cut. */
+export function wrapped(
+  text: string,
+  width: number,
+  layout: { readonly indent: string; readonly most: number },
+): readonly string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > width && lines.length < layout.most - 1) {
+    const blank = rest.lastIndexOf(' ', width);
+    const at = blank > layout.indent.length ? blank : width;
+    lines.push(rest.slice(0, at));
+    rest = `${layout.indent}${rest.slice(at).trimStart()}`;
+  }
+  return [...lines, cut(rest, width)];
+}
+
 /** The text cut to a width, with a sign that something is missing. */
 export function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
