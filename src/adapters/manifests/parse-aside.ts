@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../lib/clock.ts';
 import { Scope } from '../../lib/scope.ts';
 import { after, seconds } from '../../lib/time.ts';
-import { type ManifestText, type ParsedManifest, unreadable } from './parse-manifest.ts';
+import type { ManifestAnswer, ManifestQuestion } from './manifest-worker.ts';
+import { unreadable } from './parse-manifest.ts';
 
 // Measured: the worst 64 KiB that could be found take 0.8 s on a slow core, ordinary manifests of that size 0.1 s; ten
 // times as much can take minutes. A thread costs 12 MiB while it runs.
@@ -13,13 +14,17 @@ const limits = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 32, stac
 const timeLimit = seconds(10);
 
 /** Whether reading it could hold up everything else. */
-export function isLarge(manifest: ManifestText): boolean {
+export function isLarge(manifest: ManifestQuestion): boolean {
   return manifest.text.length > mostInline;
 }
 
 /** Parses a manifest in a thread of its own, with an end to its time and memory. */
-export async function parseAside(manifest: ManifestText, clock: Clock, signal: AbortSignal): Promise<ParsedManifest> {
-  const { resolve, reject, promise } = Promise.withResolvers<ParsedManifest>();
+export async function parseAside(
+  manifest: ManifestQuestion,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ManifestAnswer> {
+  const { resolve, reject, promise } = Promise.withResolvers<ManifestAnswer>();
   const worker = new Worker(workerFile(), { workerData: manifest, resourceLimits: limits });
   worker.once('message', resolve);
   worker.once('error', (error: NodeJS.ErrnoException) => {
