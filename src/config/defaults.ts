@@ -40,7 +40,11 @@ export function deriveDefaults(values: Values, command: Command): Values {
   if (set.has('tracing.samplingRatePerMillion')) put('tracing.endpoint', 'localhost:4317');
   const podCidr = values.text('podCIDR');
   if (podCidr !== undefined) put('network.podCIDR', podCidr.split(',')[0] ?? podCidr);
-  if (isEmbedded(values, command)) derived.delete('containerRuntimeEndpoint');
+  if (isEmbedded(values, command)) {
+    derived.delete('containerRuntimeEndpoint');
+    // Beside another kubelet's tree: `nodelet down` removes all of its own.
+    put('cgroupRoot', '/nodelet');
+  }
   const evictionHard = derived.get('evictionHard');
   if (evictionHard !== undefined && values.bool('mergeDefaultEvictionSettings')) {
     derived.set('evictionHard', withDefaults(evictionHard));
