@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { CriChannel } from './adapters/cri/channel.ts';
 import { CriContainers } from './adapters/cri/containers.ts';
 import { CriImages } from './adapters/cri/images.ts';
@@ -40,7 +41,7 @@ export function wire(config: Config, logger: Logger): Ports {
   };
 }
 
-function manifests({ pods, node }: Config, clock: SystemClock): PodSource {
+function manifests({ pods, node, dirs }: Config, clock: SystemClock): PodSource {
   return folderSource({
     paths: pods.manifestPaths,
     nodeName: nodeName(node, hostname()),
@@ -48,6 +49,7 @@ function manifests({ pods, node }: Config, clock: SystemClock): PodSource {
     appendNodeName: false,
     allowReferences: true,
     rescan: pods.fileCheckFrequency,
+    lastGood: join(dirs.root, 'manifests'),
     clock,
   });
 }

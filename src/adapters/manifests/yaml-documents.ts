@@ -8,6 +8,7 @@ import {
   type ParsedNode,
   type ParseOptions,
   parseAllDocuments,
+  Schema,
   type SchemaOptions,
   type YAMLMap,
   type YAMLSeq,
@@ -64,7 +65,8 @@ function isTime(tag: { readonly format?: string; readonly tag: string }): boolea
 // The parser's own check of double keys compares each with each: 64 KiB of keys took it 0.7 s. It is made below.
 const options: ParseOptions & SchemaOptions & { readonly version: '1.1'; readonly logLevel: 'silent' } = {
   version: '1.1',
-  customTags: likeGo,
+  // A schema of its own rather than tags for the version's: a "%YAML 1.2" line must not change what a number means.
+  schema: new Schema({ schema: 'yaml-1.1', customTags: likeGo, merge: true }),
   uniqueKeys: false,
   prettyErrors: false,
   logLevel: 'silent',
