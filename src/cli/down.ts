@@ -15,7 +15,10 @@ import { loadForClient } from './settings.ts';
 const never: AbortSignal = new AbortController().signal;
 
 // What the agent keeps beneath --root-dir. The folder itself may hold other people's files too.
-const ownNames: readonly string[] = ['pods', 'ledger', 'journal', 'containerd', 'cni', 'seccomp'];
+const ownNames: readonly string[] = [
+  ...['pods', 'manifests', 'containerd', 'cni', 'seccomp'],
+  ...['ledger', 'ledger.new', 'ledger.corrupt', 'journal', 'journal.1'],
+];
 
 /** What was done, told at once, and what could not be done, told at the end. */
 class Report {
