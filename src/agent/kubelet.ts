@@ -16,6 +16,7 @@ import { Loop } from './loop.ts';
 import { untilDone } from './node/back-off.ts';
 import { type AgentConfig, kubepodsLimits, nodeView } from './node/node-view.ts';
 import { keepQosTree } from './node/qos-tree.ts';
+import { refuseMachine } from './node/refusal.ts';
 import { watchRuntime } from './node/runtime-events.ts';
 import { RuntimeHealth } from './node/runtime-health.ts';
 import { Sources } from './node/sources.ts';
@@ -32,7 +33,7 @@ export interface AgentOptions {
 export interface Agent {
   /** What the server and the commands see; it answers from the first moment. */
   readonly view: AgentView;
-  /** Resolves when the agent has ended because it was told to; rejects with a bug. */
+  /** Resolves when the agent was told to end; rejects `refused` on a machine that the configuration forbids, and with a bug. */
   readonly ended: Promise<void>;
 }
 
@@ -61,6 +62,7 @@ async function run(parts: Parts, shutdown: AbortSignal): Promise<void> {
   scope.spawn(async (signal) => {
     const heldUp = (reason: string): void => view.heldUp(reason);
     const facts = await untilDone((ends) => ports.machine.facts(ends), { ...ports, onFailure: heldUp }, signal);
+    refuseMachine(options.config.node, facts);
     const { name } = await health.answered(signal);
     const node = nodeView(options.config, facts, name);
     await begin(parts, { node, facts, scope }, signal);
