@@ -5,6 +5,8 @@ export type Family = 'iptables' | 'ip6tables';
 
 const sharedChains: readonly string[] = ['CNI-HOSTPORT-DNAT', 'CNI-HOSTPORT-MASQ', 'CNI-HOSTPORT-SETMARK'];
 
+const masqueradeChain = /^CNI-[0-9a-f]{24}$/;
+
 /** The nat table as iptables-save prints it; nothing where the program is missing or cannot read it. */
 export async function readRules(family: Family, searchPath: string, signal: AbortSignal): Promise<string | undefined> {
   const result = await run({ file: `${family}-save`, args: ['-t', 'nat'] }, searchPath, signal);
@@ -46,6 +48,11 @@ export function planCleanup(saved: string, network: string, ownsShared: boolean)
   );
   const named = lines.filter((line) => line.includes(`name: \\"${network}\\"`));
   const own = new Set(named.map(targetOf).filter((chain) => isOwnChain(chain) && chains.has(chain)));
+  // A network plugin that was killed in its work leaves a chain without rules, which names nobody and serves nobody.
+  for (const chain of chains) {
+    const used = lines.some((line) => chainOf(line) === chain || targetOf(line) === chain);
+    if (!used && masqueradeChain.test(chain)) own.add(chain);
+  }
   const script = named.filter((line) => !own.has(chainOf(line))).map(deletion);
   script.push(...[...own].map((chain) => `-F ${chain}`), ...[...own].map((chain) => `-X ${chain}`));
   const left = lines.filter((line) => !named.includes(line) && !own.has(chainOf(line)));

@@ -220,6 +220,14 @@ suite('planCleanup()', () => {
     assert.equal(script.length, 6);
   });
 
+  test('takes chains of killed network plugins, which are empty and unused', () => {
+    const chain = `CNI-${'0123456789ab'.repeat(2)}`;
+    const orphaned = saved.replace(':CNI-bbbb', `:${chain} - [0:0]\n:CNI-bbbb`);
+    assert.deepEqual(planCleanup(orphaned, 'nodelet', false), [`-F ${chain}`, `-X ${chain}`]);
+    const used = orphaned.replace('COMMIT', `-A ${chain} -j ACCEPT\nCOMMIT`);
+    assert.deepEqual(planCleanup(used, 'nodelet', false), []);
+  });
+
   test('takes nothing of another network, and nothing of one whose name only begins alike', () => {
     assert.deepEqual(planCleanup(saved, 'nodelet', false), []);
   });
