@@ -346,7 +346,8 @@ suite('podStatus(): records that are lost', () => {
     const { exitCode: _, ...unread } = exitedContainer('c', 0);
     const seen = { containers: [unread] };
     assert.ok(only(statusOf({ seen: { ...seen, look: 'soon' }, spec: { restartPolicy: 'Never' } })).state.running);
-    const read = statusOf({ seen, spec: { restartPolicy: 'Never' } });
+    const kept = { verdict: { phase: 'Failed' } } as const;
+    const read = statusOf({ seen, kept, spec: { restartPolicy: 'Never' } });
     assert.deepEqual([only(read).state.terminated?.exitCode, read.phase], [137, 'Failed']);
   });
 
@@ -369,7 +370,8 @@ suite('podStatus(): the end', () => {
   const never = { restartPolicy: 'Never' } as const;
 
   test('a pod whose containers succeeded is Succeeded', () => {
-    const status = statusOf({ spec: never, seen: { containers: [exitedContainer('c', 0)] } });
+    const kept = { verdict: { phase: 'Succeeded' } } as const;
+    const status = statusOf({ spec: never, kept, seen: { containers: [exitedContainer('c', 0)] } });
     assert.deepEqual(
       [status.phase, condition(status, 'Ready')?.reason, condition(status, 'Initialized')?.reason],
       ['Succeeded', 'PodCompleted', 'PodCompleted'],
@@ -385,6 +387,25 @@ suite('podStatus(): the end', () => {
     );
     const over = statusOf({ seen: { containers: [exitedContainer('c', 0)] }, kept: { verdict } });
     assert.deepEqual([over.phase, over.reason, over.message], ['Failed', 'DeadlineExceeded', 'too long']);
+  });
+
+  test('an end that is not recorded yet is not told, for after a crash it could be another one', () => {
+    const over = { containers: [exitedContainer('c', 0)] };
+    assert.equal(statusOf({ spec: never, seen: over }).phase, 'Running');
+    const previous = statusOf({ spec: never, seen: running });
+    assert.equal(statusOf({ spec: never, seen: over, previous }).phase, 'Running');
+  });
+
+  test('a pod whose init container failed has not ended while its sidecar runs', () => {
+    const initContainers = [containerSpec('s', { restartPolicy: 'Always' }), containerSpec('i')];
+    const seen = { containers: [containerSeen('s'), exitedContainer('i', 1)] };
+    assert.equal(statusOf({ spec: { ...never, initContainers }, seen }).phase, 'Pending');
+  });
+
+  test('a recorded end is told by the next life of the agent before it has looked', () => {
+    const verdict = { phase: 'Failed', reason: 'DeadlineExceeded' } as const;
+    const status = statusOf({ spec: never, kept: { verdict }, seen: { ...nothingSeen } });
+    assert.deepEqual([status.phase, status.reason], ['Failed', 'DeadlineExceeded']);
   });
 
   test('a refused pod says so', () => {
@@ -413,7 +434,8 @@ suite('podStatus(): the end', () => {
   });
 
   test('a terminal phase is never undone', () => {
-    const done = { ...statusOf({ spec: never, seen: { containers: [exitedContainer('c', 1)] } }), reason: 'R' };
+    const kept = { verdict: { phase: 'Failed', reason: 'R' } } as const;
+    const done = statusOf({ spec: never, kept, seen: { containers: [exitedContainer('c', 1)] } });
     const again = statusOf({ seen: running, previous: done });
     assert.deepEqual([again.phase, again.reason], ['Failed', 'R']);
   });

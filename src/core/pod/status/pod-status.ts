@@ -7,7 +7,7 @@ import { allContainers } from '../containers.ts';
 import type { PodInput } from '../input.ts';
 import { isLive, isUnread } from '../instances.ts';
 import type { Stage } from '../stage.ts';
-import { stageOf } from '../stage-of.ts';
+import { isKeptBySource, stageOf } from '../stage-of.ts';
 import type { WantedPod } from '../want.ts';
 import { cappedMessages } from './caps.ts';
 import { podConditions } from './conditions.ts';
@@ -82,16 +82,23 @@ const endings: ReadonlySet<Stage['kind']> = new Set(['stopping', 'finished', 'cl
 
 type Outcome = Pick<PodStatus, 'phase' | 'reason' | 'message'>;
 
-/** The phase, and the reason for it. A decided end is told once nothing runs any more, and stands for ever. */
+/**
+ * The phase, and the reason for it. An end is told once it stands in the ledger and nothing runs any more: an end that
+ * only this life of the agent knew could be another one after a crash, and what was told stands for ever (I3, I5).
+ */
 function outcomeOf(context: StatusContext, statuses: Statuses): Outcome {
   const { input, want, previous, ended } = context;
   if (previous !== undefined && isTerminal(previous.phase)) return reasoned(previous);
   const { verdict } = input.kept;
-  if (verdict !== undefined && ended) return reasoned({ ...verdict, ...rejection(context) });
-  const phase = podPhase(want.pod, { ...statuses, initialised: wasInitialised(context), ended });
+  // A verdict is only recorded once nothing runs, and nothing starts after it: it needs no look.
+  if (verdict !== undefined && (ended || !input.seen.observed)) return reasoned({ ...verdict, ...rejection(context) });
+  const initialised = wasInitialised(context);
+  const phase = podPhase(want.pod, { ...statuses, initialised, ended });
+  const told = ended && !isKeptBySource(input);
   // A pod that was ended before it had begun has failed: "Pending" would never come to an end.
-  if (ended && !isTerminal(phase)) return { phase: 'Failed' };
-  return { phase };
+  if (told) return { phase: isTerminal(phase) ? phase : 'Failed' };
+  if (!isTerminal(phase)) return { phase };
+  return { phase: previous?.phase ?? (initialised ? 'Running' : 'Pending') };
 }
 
 function reasoned({ phase, reason = '', message = '' }: Outcome): Outcome {
