@@ -36,18 +36,22 @@ export class LinuxCgroups implements Cgroups {
     await step(`make the cgroup ${plan.path}`, signal, async () => {
       const path = checked(plan.path);
       const { version, hierarchies } = await this.#tree();
-      for (const hierarchy of hierarchies) {
-        await makeIn(hierarchy, path);
-        const settings = hierarchy.version === 1 ? settingsV1(plan.values) : settingsV2(plan.values);
-        for (const setting of settings) {
-          if (hierarchy.controllers.has(setting.controller)) continue;
-          if (version === 'v2') throw lacks(hierarchy, setting);
-        }
-        await applyAll(
-          join(hierarchy.mount, path),
-          settings.filter((setting) => hierarchy.controllers.has(setting.controller)),
-        );
-      }
+      const values = { v1: settingsV1(plan.values), v2: settingsV2(plan.values) };
+      const only = version === 'v2' ? hierarchies.find((hierarchy) => hierarchy.version === 2) : undefined;
+      const missing =
+        only === undefined ? undefined : values.v2.find(({ controller }) => !only.controllers.has(controller));
+      if (only !== undefined && missing !== undefined) throw lacks(only, missing);
+      const results = await Promise.allSettled(
+        hierarchies.map(async (hierarchy) => {
+          if (hierarchy === only) await handDownTo(hierarchy, path);
+          await makeIn(hierarchy, path);
+          const settings = hierarchy.version === 1 ? values.v1 : values.v2;
+          const known = settings.filter(({ controller }) => hierarchy.controllers.has(controller));
+          await applyAll(join(hierarchy.mount, path), known);
+        }),
+      );
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
     });
   }
 
@@ -114,20 +118,31 @@ function lacks(hierarchy: Hierarchy, { controller, file }: Setting): PortError {
   return new PortError('refused', `cannot set ${file}: ${hierarchy.mount} has no ${controller} controller`);
 }
 
+/** Makes a cgroup in one hierarchy, with those above it where they are missing. */
 async function makeIn(hierarchy: Hierarchy, path: string): Promise<void> {
   const folder = join(hierarchy.mount, path);
-  const above = dirname(path);
-  if (above !== '/') await makeIn(hierarchy, above);
-  if (hierarchy.version === 2) await handDown(hierarchy, join(hierarchy.mount, above));
   try {
     await mkdir(folder);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === '/') throw error;
+    await makeIn(hierarchy, dirname(path));
+    await makeIn(hierarchy, path);
+    return;
   }
-  if (hierarchy.controllers.has('cpuset') && hierarchy.version === 1) await inheritCpuset(folder);
+  if (hierarchy.version === 1 && hierarchy.controllers.has('cpuset')) await inheritCpuset(hierarchy, path);
 }
 
-/** On v2 a cgroup has the controllers that its parent hands down. */
+/** On v2 a cgroup has the controllers that all those above it hand down. */
+async function handDownTo(hierarchy: Hierarchy, path: string): Promise<void> {
+  const above = dirname(path);
+  if (above !== '/') {
+    await handDownTo(hierarchy, above);
+    await makeIn(hierarchy, above);
+  }
+  await handDown(hierarchy, join(hierarchy.mount, above));
+}
+
 async function handDown(hierarchy: Hierarchy, parent: string): Promise<void> {
   const file = join(parent, 'cgroup.subtree_control');
   const has = new Set((await readFile(file, 'utf8')).split(/\s+/));
@@ -137,21 +152,22 @@ async function handDown(hierarchy: Hierarchy, parent: string): Promise<void> {
     await writeFile(file, missing.map((name) => `+${name}`).join(' '));
   } catch (error) {
     if (codeOf(error) !== 'EBUSY') throw error;
-    throw new PortError(
-      'conflict',
-      `cannot hand ${missing.join(', ')} down from ${parent}: it holds processes itself`,
-      error,
-    );
+    const what = missing.join(', ');
+    throw new PortError('conflict', `cannot hand ${what} down from ${parent}: it holds processes itself`, error);
   }
 }
 
 /** A new v1 cpuset has no CPU and no memory node, and takes no process until it is told which. */
-async function inheritCpuset(folder: string): Promise<void> {
+async function inheritCpuset(hierarchy: Hierarchy, path: string): Promise<void> {
+  const folder = join(hierarchy.mount, path);
   for (const name of ['cpuset.cpus', 'cpuset.mems']) {
     const own = await readFile(join(folder, name), 'utf8');
     if (own.trim() !== '') continue;
-    const above = await readFile(join(dirname(folder), name), 'utf8');
-    if (above.trim() !== '') await writeFile(join(folder, name), above.trim());
+    const above = dirname(path);
+    // One above that somebody else made may have none either.
+    if (above !== '/') await inheritCpuset(hierarchy, above);
+    const inherited = await readFile(join(hierarchy.mount, above, name), 'utf8');
+    if (inherited.trim() !== '') await writeFile(join(folder, name), inherited.trim());
   }
 }
 
