@@ -7,7 +7,7 @@ import { serveLocal } from '../server/local.ts';
 import type { AgentView } from '../server/view.ts';
 import { wire } from '../wire.ts';
 import { isEmbedded, startRuntime } from '../wire-embedded.ts';
-import { complain } from './command.ts';
+import { CommandError, complain } from './command.ts';
 import { lockOrSayWho } from './lock.ts';
 import { logRuntime } from './runtime-events.ts';
 import { nodeletVersion } from './version.ts';
@@ -25,6 +25,7 @@ export interface NodeOptions {
  * The runtime and the pods go on afterwards; the next run takes them over.
  */
 export async function runNode({ config, logger, show }: NodeOptions, shutdown: AbortSignal): Promise<void> {
+  if (process.getuid?.() !== 0) throw new CommandError('cannot run pods as this user: run it with sudo');
   const release = lockOrSayWho(config);
   try {
     await using scope = new Scope(shutdown);
@@ -34,7 +35,7 @@ export async function runNode({ config, logger, show }: NodeOptions, shutdown: A
     scope.spawn(() => agent.ended);
     scope.spawn((signal) => serveLocal(agent.view, config.dirs.controlSocket, signal));
     const { address, port } = config.health;
-    if (port !== undefined) scope.spawn((signal) => serveHealth({ address, port }, signal));
+    if (port !== undefined) scope.spawn((signal) => serveHealth({ address, port }, signal).catch(asCommandError));
     scope.spawn((signal) => show(agent.view, signal));
     await aborted(scope.signal);
   } catch (error) {
@@ -42,6 +43,11 @@ export async function runNode({ config, logger, show }: NodeOptions, shutdown: A
   } finally {
     release();
   }
+}
+
+/** Nobody's bug: another program has the port. */
+function asCommandError(error: unknown): never {
+  throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
 }
 
 /** Aborted by SIGINT or SIGTERM. A second SIGINT ends the process at once, for whoever is in a hurry. */

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive } from '../../lib/host/processes.ts';
 import { PortError } from '../../ports/port-error.ts';
@@ -133,7 +133,9 @@ async function watchUntilClosed(options: ContainerdOptions, running: Running, si
   const { log } = pathsOf(options);
   // containerd keeps its log open and appends: only cutting it in place bounds it.
   const timer = setInterval(() => {
-    if (statSync(log, { throwIfNoEntry: false })?.size ?? 0 > logLimitBytes) truncateSync(log, 0);
+    if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) <= logLimitBytes) return;
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log, 0);
   }, lookAtLogEvery);
   timer.unref();
   const abort = (): void => running.lifeline[Symbol.dispose]();
