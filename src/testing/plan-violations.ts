@@ -121,7 +121,8 @@ function endViolations({ seen, kept, now }: PodInput, action: Action): readonly 
       const least = action.graceSeconds >= 2 ? [] : ['I7: a container gets less than 2 s to end'];
       if (stopping === undefined || action.graceSeconds <= 2) return least;
       const deadline = after(stopping.since, seconds(stopping.graceSeconds));
-      const most = after(now, seconds(action.graceSeconds)) <= deadline;
+      // CRI counts whole seconds: what has begun of one is given in full, as upstream does.
+      const most = after(now, seconds(action.graceSeconds - 1)) < deadline;
       return most ? least : [...least, 'I7: a container gets more than the grace that is left'];
     }
     case 'removeContainer': {

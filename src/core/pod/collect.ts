@@ -5,8 +5,8 @@ import { logDirectory, logLink, logPath } from './paths.ts';
 import type { ContainerSeen, SandboxSeen, Seen } from './seen.ts';
 
 /**
- * Removes what no reader needs any more: of each container all but the newest instance and the newest that exited (its
- * last state and its log), and dead sandboxes that hold nothing and are not the newest.
+ * Removes what no reader needs any more: of each container all but the newest instance and the one that exited before it
+ * (its last state, and the log that `logs -p` shows), and dead sandboxes that hold nothing and are not the newest.
  */
 export function planCollection(draft: Draft, pod: Pod, usable: SandboxSeen | undefined): void {
   const { seen, kept } = draft.input;
@@ -34,7 +34,8 @@ function superfluous(seen: Seen, name: string, { attempt, usable }: Current): re
   const unborn = instances.filter(
     (one) => one.state === 'created' && (one.attempt < attempt || one.sandboxId !== usable?.id),
   );
-  const old = exited.filter((one) => one !== exited[0] && one !== instances[0] && !isUnread(one));
+  const previous = exited.find((one) => one !== instances[0]);
+  const old = exited.filter((one) => one !== previous && one !== instances[0] && !isUnread(one));
   return [...unborn, ...old];
 }
 

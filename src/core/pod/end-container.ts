@@ -53,7 +53,7 @@ export function endContainer(draft: Draft, ending: Ending): void {
     kind: 'stopContainer',
     container: instance.name,
     id: instance.id,
-    graceSeconds: Math.max(leastGraceSeconds, Math.floor(between(now, until) / 1000)),
+    graceSeconds: Math.max(leastGraceSeconds, Math.ceil(between(now, until) / 1000)),
   });
 }
 

@@ -426,6 +426,18 @@ suite('planPod() for a pod that runs', () => {
     assert.deepEqual(keys(plan(input({}, { look: 'soon', containers: [containerSeen('c')] }))), ['look']);
   });
 
+  test('keeps the instance before one that has ended for good: its log is what `logs -p` shows', () => {
+    const containers = [2, 1, 0].map((attempt) => exitedContainer('c', attempt === 2 ? 0 : 1, { attempt }));
+    const job = pod('web').restart('OnFailure').container('c').want();
+    const ended = { containers: { c: { attempt: 2 } }, verdict: { phase: 'Succeeded' } } as const;
+    const made = plan(input({ want: job }, { sandboxes: [sandboxSeen({ ready: false })], containers }, ended));
+    assert.equal(made.stage, 'finished');
+    assert.deepEqual(
+      made.actions.filter(({ kind }) => kind === 'removeContainer').map(({ key }) => key),
+      ['remove c-0'],
+    );
+  });
+
   test('wakes for the active deadline', () => {
     const want = web.spec({ activeDeadlineSeconds: 60 }).want();
     const made = plan(input({ want }, { containers: [containerSeen('c')] }));
@@ -459,7 +471,7 @@ suite('planPod() for a pod that ends', () => {
     assert.equal(made.wakeAt, 32_000);
     const later = input({ want, now: 20_900 as Tick }, { ...running, hooksBegun }, { ...stopping, containers: begun });
     assert.deepEqual(keys(plan(later)), keys(made));
-    assert.equal(step(plan(later), 'stopContainer').graceSeconds, 11);
+    assert.equal(step(plan(later), 'stopContainer').graceSeconds, 12);
   });
 
   test('a hook that outlives the grace is left alone; the container still gets two seconds', () => {
