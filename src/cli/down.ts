@@ -50,7 +50,8 @@ export const down: Command = {
     } finally {
       release();
     }
-    removeIfEmpty(config.dirs.run);
+    // They held the locks until now.
+    for (const folder of [config.dirs.run, config.dirs.root]) removeIfEmpty(folder);
     for (const line of report.notes) await print(`note: ${line}\n`);
     for (const line of report.left) await print(`left: ${line}\n`);
     if (report.left.length === 0) await print('nothing of nodelet is left\n');
@@ -81,7 +82,6 @@ async function takeAway(config: Config, report: Report): Promise<void> {
   if (logs > 0) await report.did(`removed the logs of ${logs} pods from ${dirs.podLogs}`);
   // Never across a mount: what could not be unmounted keeps its folder.
   if (mounts.left.length === 0) for (const name of ownNames) await removeOwn(join(dirs.root, name), report);
-  removeIfEmpty(dirs.root);
   rmSync(dirs.controlSocket, { force: true });
 }
 

@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findProcesses, isAlive, type ProcessSeen, readProcess, signalProcess } from '../../lib/host/processes.ts';
 import { PortError } from '../../ports/port-error.ts';
@@ -43,7 +43,8 @@ const logLimitBytes = 10 * 1024 * 1024;
  * file holds the hash of the configuration, so that a containerd with another one is recognised.
  */
 export function findInstance(options: ContainerdOptions): Instance | undefined {
-  const folder = options.runtime.stateDir;
+  // A folder with a slash at its end is the same folder.
+  const folder = resolve(options.runtime.stateDir);
   const ours = (command: readonly string[]): boolean => configOf(command, folder) !== undefined;
   for (const process of findProcesses(ours)) {
     const config = configOf(process.command, folder);
@@ -79,7 +80,7 @@ export async function spawnInstance(options: ContainerdOptions, binaries: Binari
       cwd: '/',
       detached: true,
       stdio: ['ignore', output, output],
-      env: { ...process.env, PATH: binaries.searchPath },
+      env: ownEnvironment(binaries.searchPath),
     });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
@@ -99,6 +100,12 @@ export async function spawnInstance(options: ContainerdOptions, binaries: Binari
   } finally {
     closeSync(output);
   }
+}
+
+/** Ours, but for what a service manager meant for us: containerd would answer it in our name. */
+function ownEnvironment(searchPath: string): NodeJS.ProcessEnv {
+  const env = Object.entries(process.env).filter(([name]) => !/^(NOTIFY_SOCKET|WATCHDOG_|LISTEN_)/.test(name));
+  return { ...Object.fromEntries(env), PATH: searchPath };
 }
 
 /** Ends containerd; shims and pods live on. Resolves when it has ended. */
