@@ -14,7 +14,7 @@ import type { Containers, RuntimeWatch, Sandboxes } from './ports/runtime.ts';
 /** A configuration whose runtime is nodelet's own. */
 export type EmbeddedConfig = Pick<Config, 'dirs' | 'network' | 'cgroups'> & { readonly runtime: EmbeddedRuntime };
 
-export type { ContainerdEvent, Removal, Session };
+export type { ContainerdEvent };
 
 /** Narrows a configuration to one with an embedded runtime. */
 export function isEmbedded(config: Config): config is Config & EmbeddedConfig {
@@ -77,8 +77,8 @@ export function unmountAll(
   return unmountBeneath(folders, signal);
 }
 
-/** The cgroup that all of nodelet's own stands in with an embedded runtime, unless another is configured. */
-export const embeddedCgroupRoot = '/nodelet';
+// The configuration's own default; who configures the root means the pods, not a cgroup called runtime beside init.
+const embeddedCgroupRoot = '/nodelet';
 
 function optionsOf(config: EmbeddedConfig, report: (event: ContainerdEvent) => void): ContainerdOptions {
   const prefix = process.env['NODELET_PREFIX'];
