@@ -47,7 +47,7 @@ const letters: Readonly<Record<Level, string>> = { debug: 'D', info: 'I', warn: 
 /** One line as Kubernetes components write them: level and time, the message, the fields. */
 export function textLine(level: Level, message: string, at: { readonly fields: Fields; readonly now: Date }): string {
   const time = at.now.toISOString();
-  // I1124 08:37:45.123, in UTC: machines of one cluster are read side by side.
+  // W1124 08:37:45.123, in UTC: machines of one cluster are read side by side.
   const head = `${letters[level]}${time.slice(5, 7)}${time.slice(8, 10)} ${time.slice(11, 23)}`;
   const fields = Object.entries(at.fields)
     .filter(([, value]) => value !== undefined)
