@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerRow, PodRow } from '../src/server/view.ts';
-import { leftBehind, tracesOnMachine } from './leftovers.ts';
+import { leftBehind, networkNamespaceOf, tracesOnMachine } from './leftovers.ts';
 
 const project: string = join(import.meta.dirname, '..');
 const nodelet: string = join(project, 'bin/nodelet');
@@ -20,13 +20,15 @@ const page = 'http://127.0.0.1:8088/';
 const names: readonly string[] = ['client', 'job', 'web', 'worker'];
 
 let agent: ChildProcess | undefined;
+/** The network namespaces that the examples' pods were seen in. */
+const namespaces = new Set<number>();
 
 /** A check that failed, with what was seen. */
 class Failed extends Error {}
 
 async function main(): Promise<void> {
   if (answers()) throw new Failed('nodelet runs already on this machine: end it first, then run: nodelet down');
-  const before = tracesOnMachine();
+  const before = tracesOnMachine(namespaces);
   cpSync(join(project, 'examples'), manifests, { recursive: true });
   try {
     await runExamples();
@@ -39,7 +41,7 @@ async function main(): Promise<void> {
     await end('SIGTERM');
     execFileSync(nodelet, ['down'], { stdio: 'inherit' });
   }
-  const left = leftBehind(before, tracesOnMachine());
+  const left = leftBehind(before, tracesOnMachine(namespaces));
   if (left.length > 0) throw new Failed(`after nodelet down this is left:\n${left.join('\n')}`);
   say('after `nodelet down` nothing is left: mounts, cgroups, networks, firewall rules, processes, logs');
 }
@@ -53,6 +55,8 @@ async function runExamples(): Promise<void> {
   });
   say(`all examples are up after ${Math.round(performance.now() - began)} ms`);
   execFileSync(nodelet, ['ps'], { stdio: 'inherit' });
+  const running = pods().flatMap((row) => row.containers.filter(({ kind, ready }) => kind === 'main' && ready));
+  for (const row of running) namespaces.add(networkNamespaceOf(processOf(row)));
 }
 
 async function checkPage(): Promise<void> {
