@@ -4,7 +4,7 @@ import type { Action } from '../core/pod/action.ts';
 import type { Result } from '../core/pod/fact.ts';
 import type { ContainerId, SandboxId } from '../core/pod/seen.ts';
 import { PortError } from '../ports/port-error.ts';
-import { type Executed, InFlight } from './in-flight.ts';
+import { difference, type Executed, InFlight } from './in-flight.ts';
 
 const pull = (image: string): Action => ({
   key: `pull/${image}`,
@@ -80,6 +80,13 @@ function table(): {
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const nothing: Executed = { kind: 'nothing' };
+
+suite('difference()', () => {
+  test('what has the key of something under way does not start again, though its target has changed', () => {
+    const dead = { ...stopSandbox, target: 'dead s1' };
+    assert.deepEqual(difference([dead], [stopSandbox]), { leaving: [], starting: [] });
+  });
+});
 
 suite('InFlight.become()', () => {
   test('starts what is new and leaves alone what stays', () => {

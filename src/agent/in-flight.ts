@@ -39,7 +39,9 @@ export function difference(running: readonly Action[], planned: readonly Action[
   const leaving = running.filter(({ key, kind }) => !keys.has(key) && abortMeaning[kind] !== 'finish');
   const staying = running.filter((action) => !leaving.includes(action));
   const held = new Set(staying.map(({ target }) => target));
-  return { leaving, starting: planned.filter(({ target }) => !held.has(target)) };
+  // What has the key of something under way is that, even where its target has changed: a dead sandbox became the newest.
+  const same = new Set(staying.map(({ key }) => key));
+  return { leaving, starting: planned.filter(({ key, target }) => !held.has(target) && !same.has(key)) };
 }
 
 /** What one pod has under way. `become` makes it equal to what is planned, both ways. */
@@ -91,6 +93,7 @@ export class InFlight {
   }
 
   #start(action: Action): void {
+    assert(!this.#running.has(action.key), `${action.key} is under way already`);
     const running: Running = { action, controller: new AbortController(), ignored: false };
     this.#running.set(action.key, running);
     void this.#run(running).then((result) => {
