@@ -48,11 +48,6 @@ export function planCleanup(saved: string, network: string, ownsShared: boolean)
   );
   const named = lines.filter((line) => line.includes(`name: \\"${network}\\"`));
   const own = new Set(named.map(targetOf).filter((chain) => isOwnChain(chain) && chains.has(chain)));
-  // A network plugin that was killed in its work leaves a chain without rules, which names nobody and serves nobody.
-  for (const chain of chains) {
-    const used = lines.some((line) => chainOf(line) === chain || targetOf(line) === chain);
-    if (!used && masqueradeChain.test(chain)) own.add(chain);
-  }
   const script = named.filter((line) => !own.has(chainOf(line))).map(deletion);
   script.push(...[...own].map((chain) => `-F ${chain}`), ...[...own].map((chain) => `-X ${chain}`));
   const left = lines.filter((line) => !named.includes(line) && !own.has(chainOf(line)));
@@ -64,6 +59,20 @@ export function planCleanup(saved: string, network: string, ownsShared: boolean)
   );
   script.push(...shared.map((chain) => `-F ${chain}`), ...shared.map((chain) => `-X ${chain}`));
   return script;
+}
+
+/**
+ * Masquerade chains without rules that no rule jumps to, of whatever network: their names are hashes.
+ *
+ * A network plugin that was killed in its work leaves one; one that is at work needs it in a moment. Only what stays so
+ * for a while is nobody's.
+ */
+export function unusedChains(saved: string): readonly string[] {
+  const lines = saved.split('\n');
+  const rules = lines.filter((line) => line.startsWith('-A '));
+  const used = new Set(rules.flatMap((rule) => [chainOf(rule), targetOf(rule)]));
+  const chains = lines.filter((line) => line.startsWith(':')).map((line) => line.slice(1).split(' ')[0] ?? '');
+  return chains.filter((chain) => masqueradeChain.test(chain) && !used.has(chain));
 }
 
 function chainOf(line: string): string {

@@ -5,7 +5,7 @@ import { findProcesses, isAlive, signalProcess } from '../../lib/host/processes.
 import { runProgram } from '../../lib/host/program.ts';
 import { readBefore } from './before.ts';
 import { removeCgroup } from './cgroup.ts';
-import { applyRules, type Family, planCleanup, readRules } from './firewall.ts';
+import { applyRules, type Family, planCleanup, readRules, unusedChains } from './firewall.ts';
 import { findInstance, stopInstance } from './instance.ts';
 import { unmountBeneath } from './mounts.ts';
 import { networkName } from './network-text.ts';
@@ -23,6 +23,8 @@ type Step = Omit<Removal, 'notes'>;
 
 const longestShimEnd = 5000;
 const pollEvery = 25;
+// A network plugin fills and uses a chain within milliseconds of making it.
+const longestPluginPause = 1000;
 
 /**
  * Ends the embedded containerd and takes away all that it and its network made. Idempotent.
@@ -91,11 +93,26 @@ async function cleanFirewall(options: ContainerdOptions, family: Family, signal:
   if (saved === undefined) return { done: [], left: [] };
   const ownsShared = readBefore(options)?.hostPortChains === false;
   const script = planCleanup(saved, networkName(options.network), ownsShared);
+  await removeUnusedChains(unusedChains(saved), { family, searchPath: options.searchPath }, signal);
   if (script.length === 0) return { done: [], left: [] };
   const fault = await applyRules(family, script, options.searchPath, signal);
   if (fault !== undefined)
     return { done: [], left: [`${family} rules of network ${options.network.bridge}: ${fault}`] };
   return { done: [`removed ${script.length} rules and chains from ${family}`], left: [] };
+}
+
+/** Chains that killed network plugins left. One that cannot be removed is in use after all. */
+async function removeUnusedChains(
+  chains: readonly string[],
+  { family, searchPath }: { readonly family: Family; readonly searchPath: string },
+  signal: AbortSignal,
+): Promise<void> {
+  if (chains.length === 0) return;
+  await delay(longestPluginPause, undefined, { signal });
+  const still = new Set(unusedChains((await readRules(family, searchPath, signal)) ?? ''));
+  for (const chain of chains) {
+    if (still.has(chain)) await applyRules(family, [`-X ${chain}`], searchPath, signal);
+  }
 }
 
 async function removeBridge(bridge: string, signal: AbortSignal): Promise<Step> {

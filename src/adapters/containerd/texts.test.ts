@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { configText } from './config-text.ts';
 import { type Binaries, parseVersion, pluginsNeeded } from './find.ts';
-import { planCleanup } from './firewall.ts';
+import { planCleanup, unusedChains } from './firewall.ts';
 import { mountsBeneath } from './mounts.ts';
 import { conflistText } from './network-text.ts';
 import type { ContainerdOptions } from './options.ts';
@@ -220,16 +220,19 @@ suite('planCleanup()', () => {
     assert.equal(script.length, 6);
   });
 
-  test('takes chains of killed network plugins, which are empty and unused', () => {
-    const chain = `CNI-${'0123456789ab'.repeat(2)}`;
-    const orphaned = saved.replace(':CNI-bbbb', `:${chain} - [0:0]\n:CNI-bbbb`);
-    assert.deepEqual(planCleanup(orphaned, 'nodelet', false), [`-F ${chain}`, `-X ${chain}`]);
-    const used = orphaned.replace('COMMIT', `-A ${chain} -j ACCEPT\nCOMMIT`);
-    assert.deepEqual(planCleanup(used, 'nodelet', false), []);
-  });
-
   test('takes nothing of another network, and nothing of one whose name only begins alike', () => {
     assert.deepEqual(planCleanup(saved, 'nodelet', false), []);
+  });
+});
+
+suite('unusedChains()', () => {
+  test('finds chains of killed network plugins: no rule is in them, none jumps to them', () => {
+    const chain = `CNI-${'0123456789ab'.repeat(2)}`;
+    const orphaned = saved.replace(':CNI-bbbb', `:${chain} - [0:0]\n:CNI-bbbb`);
+    assert.deepEqual(unusedChains(saved), []);
+    assert.deepEqual(unusedChains(orphaned), [chain]);
+    assert.deepEqual(unusedChains(orphaned.replace('COMMIT', `-A ${chain} -j ACCEPT\nCOMMIT`)), []);
+    assert.deepEqual(unusedChains(orphaned.replace('COMMIT', `-A POSTROUTING -j ${chain}\nCOMMIT`)), []);
   });
 });
 
