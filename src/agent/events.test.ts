@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { seconds, type Tick, type WallTime } from '../lib/time.ts';
 import { Events } from './events.ts';
 
-const web = { uid: 'u1', namespace: 'default', name: 'web' };
+const web = { kind: 'Pod', uid: 'u1', namespace: 'default', name: 'web' } as const;
 const at = (second: number): { now: Tick; wall: WallTime } => ({
   now: seconds(second) as number as Tick,
   wall: (1_700_000_000_000 + seconds(second)) as WallTime,
@@ -49,6 +49,6 @@ suite('Events.add()', () => {
     const events = new Events();
     for (let each = 0; each < 1100; each += 1) events.add({ ...web, uid: `u${each}` }, text('a'), at(each));
     assert.equal(events.all.length, 1000);
-    assert.equal(events.all[0]?.pod.uid, 'u100');
+    assert.equal(events.all[0]?.object.uid, 'u100');
   });
 });

@@ -1,16 +1,18 @@
 import type { EventText } from '../core/reason-texts.ts';
 import { between, type Milliseconds, seconds, type Tick, type WallTime } from '../lib/time.ts';
 
-/** Whom an event is about. */
-export interface EventPod {
+/** Whom an event is about: a pod, or the node itself. */
+export interface EventObject {
+  readonly kind: 'Pod' | 'Node';
+  /** Whose rate an event counts against; for the node, what of it the event is about. */
   readonly uid: string;
   readonly namespace: string;
   readonly name: string;
 }
 
-/** A Kubernetes event about a pod. The same pod, reason and message is one event that is counted. */
-export interface PodEvent extends EventText {
-  readonly pod: EventPod;
+/** A Kubernetes event. The same object, reason and message is one event that is counted. */
+export interface AgentEvent extends EventText {
+  readonly object: EventObject;
   readonly count: number;
   readonly first: WallTime;
   readonly last: WallTime;
@@ -33,22 +35,23 @@ interface Budget {
   at: Tick;
 }
 
-/** The append-only stream of events of all pods, bounded in number and in rate. */
+/** The append-only stream of events of the node and all its pods, bounded in number and in rate. */
 export class Events {
-  readonly #events = new Map<string, PodEvent>();
+  readonly #events = new Map<string, AgentEvent>();
   readonly #budgets = new Map<string, Budget>();
 
   /** Oldest first by their last occurrence. */
-  get all(): readonly PodEvent[] {
+  get all(): readonly AgentEvent[] {
     return [...this.#events.values()];
   }
 
-  /** Adds one occurrence. Undefined when the pod has used up its rate; else the event with its new count. */
-  add(pod: EventPod, text: EventText, { now, wall }: Moment): PodEvent | undefined {
-    const key = JSON.stringify([pod.uid, text.type, text.reason, text.message]);
+  /** Adds one occurrence. Undefined when the object has used up its rate; else the event with its new count. */
+  add(object: EventObject, text: EventText, { now, wall }: Moment): AgentEvent | undefined {
+    const key = JSON.stringify([object.uid, text.type, text.reason, text.message]);
     const before = this.#events.get(key);
-    if (!this.#spend(pod.uid, now)) return undefined;
-    const event: PodEvent = { ...text, pod, count: (before?.count ?? 0) + 1, first: before?.first ?? wall, last: wall };
+    if (!this.#spend(object.uid, now)) return undefined;
+    const count = (before?.count ?? 0) + 1;
+    const event: AgentEvent = { ...text, object, count, first: before?.first ?? wall, last: wall };
     this.#events.delete(key);
     this.#events.set(key, event);
     for (const oldest of this.#events.keys()) {
@@ -58,7 +61,7 @@ export class Events {
     return event;
   }
 
-  /** The pod is gone: its rate need not be remembered. */
+  /** The object is gone: its rate need not be remembered. */
   forget(uid: string): void {
     this.#budgets.delete(uid);
   }

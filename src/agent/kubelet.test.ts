@@ -304,6 +304,13 @@ suite('The agent', () => {
     await machine.pass(seconds(10));
     assert.equal(machine.summary('web'), 'Running');
     assert.equal(machine.view.node().ready, true);
+    const told = (pod?: string): readonly string[] =>
+      machine.view.events(pod).map(({ object, reason }) => `${object} ${reason}`);
+    const [start, down, up, ...ofPod] = told();
+    assert.deepEqual([start, down, up], ['node/node-1 Starting', 'node/node-1 NodeNotReady', 'node/node-1 NodeReady']);
+    assert.deepEqual(told('web'), ofPod);
+    assert.deepEqual([told('default/web'), told('other')], [ofPod, []]);
+    assert.ok(ofPod.includes('pod/web Started'));
   });
 
   test('finds out within a second or so that a container ended while the runtime was away', async () => {

@@ -5,7 +5,7 @@ import type { MachineFacts } from '../ports/machine.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { AgentView } from '../server/view.ts';
 import { find, firstReports, meetAll } from './boot.ts';
-import { coreDecisions } from './decisions.ts';
+import { coreDecisions, type Decisions } from './decisions.ts';
 import { Events } from './events.ts';
 import { consequences, heardBy } from './hearers.ts';
 import { Progress } from './image/progress.ts';
@@ -20,13 +20,17 @@ import { refuseMachine } from './node/refusal.ts';
 import { watchRuntime } from './node/runtime-events.ts';
 import { RuntimeHealth } from './node/runtime-health.ts';
 import { Sources } from './node/sources.ts';
+import { tellOfNode } from './node/tell.ts';
 import { execute } from './pod/executors.ts';
 import { Teller } from './pod/tell.ts';
+import { ToldStatuses } from './status/told-statuses.ts';
 import { View } from './view.ts';
 
 export interface AgentOptions {
   readonly config: AgentConfig;
   readonly version: string;
+  /** Who decides; the core, except in tests that break a rule on purpose. */
+  readonly decisions?: Decisions;
 }
 
 /** A running node. */
@@ -39,16 +43,23 @@ export interface Agent {
 
 /** Starts the agent. Aborting `shutdown` ends it and leaves all pods running: the next start takes them over. */
 export function startAgent(options: AgentOptions, ports: Ports, shutdown: AbortSignal): Agent {
-  const sources = new Sources(ports.sources, ports);
-  const health = new RuntimeHealth(ports.runtime.watch, ports);
+  const events = new Events();
+  const tell = tellOfNode(events, ports.clock);
+  tell('start', { type: 'Normal', reason: 'Starting', message: `Starting nodelet ${options.version}.` });
+  const sources = new Sources(ports.sources, { ...ports, tell });
+  const health = new RuntimeHealth(ports.runtime.watch, { ...ports, tell });
   const name = nodeName(options.config.node, '');
-  const view = new View({ version: options.version, startedAt: ports.clock.wall(), name, health, sources }, ports);
-  return { view, ended: run({ options, ports, sources, health, view }, shutdown) };
+  const view = new View(
+    { version: options.version, startedAt: ports.clock.wall(), name, health, sources, events },
+    ports,
+  );
+  return { view, ended: run({ options, ports, events, sources, health, view }, shutdown) };
 }
 
 interface Parts {
   readonly options: AgentOptions;
   readonly ports: Ports;
+  readonly events: Events;
   readonly sources: Sources;
   readonly health: RuntimeHealth;
   readonly view: View;
@@ -75,31 +86,34 @@ async function begin(
   { node, facts, scope }: { node: NodeView; facts: MachineFacts; scope: Scope },
   signal: AbortSignal,
 ): Promise<void> {
-  const { ports, sources, health, view, options } = parts;
+  const { ports, events, sources, health, view, options } = parts;
   const ledger = new Ledger(ports, signal);
   const pulls = new Pulls(options.config.images.parallelPulls, ports, signal);
   const progress = new Progress(pulls, ports);
+  const statuses = new ToldStatuses(ports);
   const hearer = heardBy([
     new Journal(ports.journal, node),
-    new Teller(new Events(), ports),
+    new Teller(events, ports),
     consequences(health, ledger),
+    statuses,
   ]);
   const effects = { ports, ledger, pulls };
   const loop = new Loop(
     {
       node,
       startSlots: options.config.pods.startSlots,
-      decisions: coreDecisions,
+      decisions: options.decisions ?? coreDecisions,
       execute: (row, action, ends) => execute(action, { row, effects }, ends),
     },
     { clock: ports.clock, hearer },
     signal,
   );
   await firstReports(sources, ports, signal);
-  const found = await find({ ports, ledger, node, heldUp: (reason) => view.heldUp(reason) }, signal);
+  const found = await find({ ports, ledger, statuses, node, heldUp: (reason) => view.heldUp(reason) }, signal);
   meetAll(found, loop, ports.clock);
   sources.publishTo((wanted, reported) => loop.want(wanted, reported));
   scope.spawn(() => loop.ended);
+  scope.spawn((ends) => statuses.keep(ends));
   loop.begin();
   view.begin({ node, loop, pulls, progress });
   const { clock, logger, runtime } = ports;

@@ -8,6 +8,7 @@ import type { Ports } from '../ports/ports.ts';
 import type {
   AgentView,
   Answer,
+  EventRow,
   ExecRequest,
   Explanation,
   LogRequest,
@@ -16,6 +17,7 @@ import type {
   ProblemRow,
   PullRow,
 } from '../server/view.ts';
+import type { EventObject, Events } from './events.ts';
 import type { Progress } from './image/progress.ts';
 import type { Pulls } from './image/pulls.ts';
 import type { Loop } from './loop.ts';
@@ -40,6 +42,7 @@ export interface ViewOptions {
   readonly name: string;
   readonly health: RuntimeHealth;
   readonly sources: Sources;
+  readonly events: Events;
 }
 
 // A watcher that looks ten times a second sees as much as a person can.
@@ -114,6 +117,22 @@ export class View implements AgentView {
 
   problems(): readonly ProblemRow[] {
     return this.#options.sources.problems.map(({ since, ...problem }) => ({ ...problem, since: rfc3339(since) }));
+  }
+
+  events(pod?: string): readonly EventRow[] {
+    const { name: node } = this.node();
+    return this.#options.events.all
+      .filter(({ object }) => pod === undefined || isNamed(object, pod))
+      .map(({ type, reason, object, message, count, first, last }) => ({
+        type,
+        reason,
+        object: object.kind === 'Node' ? `node/${node}` : `pod/${object.name}`,
+        namespace: object.namespace,
+        message,
+        count,
+        first: rfc3339(first),
+        last: rfc3339(last),
+      }));
   }
 
   pulls(): readonly PullRow[] {
@@ -205,6 +224,10 @@ export class View implements AgentView {
     const records = row.seen.containers.filter((container) => container.name === name);
     return { ok: true, value: { row, name, node, records } };
   }
+}
+
+function isNamed({ kind, namespace, name }: EventObject, wanted: string): boolean {
+  return kind === 'Pod' && (name === wanted || `${namespace}/${name}` === wanted);
 }
 
 // Main containers first: without a name the first of them is meant.

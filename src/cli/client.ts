@@ -1,7 +1,7 @@
 import { type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { State } from '../server/routes/state.ts';
-import type { ExecRequest, Explanation, LogRequest } from '../server/view.ts';
+import type { EventRow, ExecRequest, Explanation, LogRequest } from '../server/view.ts';
 import { CommandError } from './command.ts';
 
 /** Talks to the agent of this machine over its control socket. */
@@ -18,6 +18,11 @@ export class AgentClient {
 
   async explain(pod: string): Promise<Explanation> {
     return (await this.#ask({ path: `/v1/explain?pod=${encodeURIComponent(pod)}` })) as Explanation;
+  }
+
+  async events(pod: string | undefined): Promise<readonly EventRow[]> {
+    const query = pod === undefined ? '' : `?pod=${encodeURIComponent(pod)}`;
+    return (await this.#ask({ path: `/v1/events${query}` })) as readonly EventRow[];
   }
 
   async logFile(asked: LogRequest): Promise<{ readonly path: string; readonly running: boolean }> {

@@ -8,6 +8,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   logs: async () => (await import('./logs.ts')).logs,
   exec: async () => (await import('./exec.ts')).exec,
   explain: async () => (await import('./explain.ts')).explain,
+  events: async () => (await import('./events.ts')).events,
   plan: async () => (await import('./plan.ts')).plan,
   replay: async () => (await import('./replay.ts')).replay,
   config: async () => (await import('./config.ts')).config,

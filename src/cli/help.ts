@@ -4,6 +4,7 @@ const examples = `Try:
   sudo nodelet up examples/            run the pods of a folder, with a runtime of nodelet's own
   sudo nodelet ps                      what runs, and what each pod waits for
   sudo nodelet explain web             why it does what it does, step by step
+  sudo nodelet events                  what happened on the node: starts, failures, bad files
   sudo nodelet logs -f web             follow a container's output
   sudo nodelet exec -it web -- sh      a shell in it
   nodelet plan examples/web.yaml       which runtime calls a pod would cause, without running anything

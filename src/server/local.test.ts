@@ -49,6 +49,14 @@ class FakeView implements AgentView {
     return [{ file: 'a.yaml', reason: 'bad', warning: false, since: '' }];
   }
 
+  events(pod?: string): ReturnType<AgentView['events']> {
+    const times = { first: '', last: '' };
+    const web = { type: 'Normal', reason: 'Started', object: 'pod/web', namespace: 'default' } as const;
+    const node = { type: 'Normal', reason: 'Starting', object: 'node/vm', namespace: '' } as const;
+    const all = [node, web].map((event) => ({ ...event, message: 'm', count: 1, ...times }));
+    return all.filter(({ object }) => pod === undefined || object === `pod/${pod}`);
+  }
+
   pulls(): ReturnType<AgentView['pulls']> {
     return [];
   }
@@ -140,6 +148,12 @@ suite('serveLocal()', () => {
       problems: served.view.problems(),
       pulls: [],
     });
+  });
+
+  test('tells the events of all, or of one pod', async () => {
+    await using served = await serve();
+    assert.deepEqual(await ask(served.socket, '/v1/events'), { status: 200, body: served.view.events() });
+    assert.deepEqual(await ask(served.socket, '/v1/events?pod=web'), { status: 200, body: served.view.events('web') });
   });
 
   test('passes questions about logs and exec on, field by field', async () => {

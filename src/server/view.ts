@@ -8,6 +8,8 @@ export interface AgentView {
   explain(name: string): Explanation | undefined;
   problems(): readonly ProblemRow[];
   pulls(): readonly PullRow[];
+  /** The last events of the node and its pods, or of one pod alone; the latest comes last. */
+  events(pod?: string): readonly EventRow[];
   /** Log file of a container, for a reader on the same machine. */
   logFile(request: LogRequest): Answer<{ readonly path: string; readonly running: boolean }>;
   /** A URL of the runtime's streaming server. */
@@ -87,6 +89,20 @@ export interface ProblemRow {
   readonly reason: string;
   readonly warning: boolean;
   readonly since: string;
+}
+
+/** A Kubernetes event. */
+export interface EventRow {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  /** "pod/web", "node/vm". */
+  readonly object: string;
+  /** Of the pod; empty for the node. */
+  readonly namespace: string;
+  readonly message: string;
+  readonly count: number;
+  readonly first: string;
+  readonly last: string;
 }
 
 export interface LogRequest {

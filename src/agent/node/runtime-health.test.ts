@@ -11,15 +11,24 @@ function kept(prepare: (node: FakeNode) => void = () => undefined): {
   node: FakeNode;
   logger: FakeLogger;
   health: RuntimeHealth;
+  events: string[];
   asked: () => number;
 } {
   const clock = new VirtualClock();
   const node = fakeNode(clock);
   prepare(node);
   const logger = new FakeLogger();
-  const health = new RuntimeHealth(node.runtime.watch, { clock, logger });
+  const events: string[] = [];
+  const health = new RuntimeHealth(node.runtime.watch, { clock, logger, tell: (_, { reason }) => events.push(reason) });
   health.keep(new AbortController().signal).catch(() => undefined);
-  return { clock, node, logger, health, asked: () => node.calls.filter(({ method }) => method === 'status').length };
+  return {
+    clock,
+    node,
+    logger,
+    health,
+    events,
+    asked: () => node.calls.filter(({ method }) => method === 'status').length,
+  };
 }
 
 suite('RuntimeHealth', () => {
@@ -30,7 +39,7 @@ suite('RuntimeHealth', () => {
   });
 
   test('asks again when something failed, and says why it is not ready', async () => {
-    const { clock, node, logger, health } = kept();
+    const { clock, node, logger, health, events } = kept();
     await clock.advance(seconds(10));
     node.runtime.report({ networkReady: false, networkNotReadyReason: 'no network config found in /etc/cni/net.d' });
     health.suspect('cannot run sandbox');
@@ -47,14 +56,16 @@ suite('RuntimeHealth', () => {
         'info: the container runtime is ready',
       ],
     );
+    assert.deepEqual(events, ['NodeReady', 'NodeNotReady', 'NodeReady']);
   });
 
   test('asks a runtime that is away at growing pauses of at most 5 s, and tells it once', async () => {
-    const { clock, logger, asked } = kept((node) => {
+    const { clock, logger, events, asked } = kept((node) => {
       node.runtime.down = true;
     });
     await clock.advance(seconds(60));
     assert.ok(asked() >= 15 && asked() <= 20);
     assert.deepEqual(logger.lines, ['warn: the container runtime is not ready']);
+    assert.deepEqual(events, ['NodeNotReady']);
   });
 });

@@ -4,22 +4,31 @@ import { PortError } from '../../ports/port-error.ts';
 import type { RuntimeStatus, RuntimeWatch } from '../../ports/runtime.ts';
 import { Notice } from '../notice.ts';
 import { BackOff } from './back-off.ts';
+import type { TellOfNode } from './tell.ts';
+
+export interface RuntimeHealthPorts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tell: TellOfNode;
+}
 
 /** Whether the runtime and its network are ready, and why not. A session that costs nothing while all is well. */
 export class RuntimeHealth {
   readonly #watch: RuntimeWatch;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #tell: TellOfNode;
   readonly #doubt: Notice = new Notice();
   #status: RuntimeStatus | undefined;
   #fault = 'the container runtime was not asked yet';
   /** Given when the answer changes. */
   readonly changed: Notice = new Notice();
 
-  constructor(watch: RuntimeWatch, { clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
+  constructor(watch: RuntimeWatch, { clock, logger, tell }: RuntimeHealthPorts) {
     this.#watch = watch;
     this.#clock = clock;
     this.#logger = logger;
+    this.#tell = tell;
   }
 
   /** What the runtime said last; absent before its first answer. */
@@ -73,8 +82,14 @@ export class RuntimeHealth {
     }
     const reasons = this.reasons.join('; ');
     if (reasons === before) return;
-    if (reasons === '') this.#logger.info('the container runtime is ready');
-    else this.#logger.warn('the container runtime is not ready', { reasons });
+    if (reasons === '') {
+      this.#logger.info('the container runtime is ready');
+      this.#tell('runtime', { type: 'Normal', reason: 'NodeReady', message: 'The container runtime is ready.' });
+    } else {
+      this.#logger.warn('the container runtime is not ready', { reasons });
+      const message = `The container runtime is not ready: ${reasons}`;
+      this.#tell('runtime', { type: 'Normal', reason: 'NodeNotReady', message });
+    }
     this.changed.give();
   }
 }

@@ -21,16 +21,23 @@ function reading(...all: readonly PodSource[]): {
   logger: FakeLogger;
   sources: Sources;
   told: Told[];
+  events: (readonly string[])[];
   end: AbortController;
 } {
   const clock = new VirtualClock();
   const logger = new FakeLogger();
   const end = new AbortController();
-  const sources = new Sources(all, { clock, logger });
+  const events: (readonly string[])[] = [];
+  const sources = new Sources(all, {
+    clock,
+    logger,
+    tell: (of, { type, reason, message }) => events.push([of, type, reason, message]),
+  });
+
   const told: Told[] = [];
   for (const source of all) sources.read(source, end.signal).catch(() => undefined);
   sources.publishTo((wanted, reported) => told.push({ wanted, reported }));
-  return { clock, logger, sources, told, end };
+  return { clock, logger, sources, told, events, end };
 }
 
 const named = (name: string): ReturnType<typeof podSpec> => podSpec({}, { name, uid: name as PodUid });
@@ -82,6 +89,27 @@ suite('Sources', () => {
       [...(told.at(-1)?.wanted.values() ?? [])].map(({ pod }) => pod.metadata.name),
       ['first'],
     );
+  });
+
+  test('tells a refused file as a Warning once a change, and as Normal when nothing is wrong with it any more', async () => {
+    const source = new FakeSource();
+    const { clock, sources, events } = reading(source);
+    const problem = { file: 'web.yaml', line: 3, reason: 'expected a list', warning: false };
+    const remark = { file: 'job.yaml', reason: 'is not needed', warning: true };
+    source.report([problem, remark]);
+    await clock.settle();
+    source.report([problem]);
+    await clock.settle();
+    source.report([{ ...problem, line: 4 }]);
+    await clock.settle();
+    source.report([]);
+    await clock.settle();
+    assert.deepEqual(events, [
+      ['web.yaml', 'Warning', 'FailedValidation', 'web.yaml:3: expected a list'],
+      ['web.yaml', 'Warning', 'FailedValidation', 'web.yaml:4: expected a list'],
+      ['web.yaml', 'Normal', 'Validated', 'web.yaml: nothing is wrong with it any more'],
+    ]);
+    assert.deepEqual(sources.problems, []);
   });
 
   test('tells a problem once, and keeps its beginning while it stands', async () => {

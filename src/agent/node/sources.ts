@@ -8,9 +8,16 @@ import { PortError } from '../../ports/port-error.ts';
 import { Notice } from '../notice.ts';
 import { resolve } from '../pod/resolve.ts';
 import { BackOff } from './back-off.ts';
+import type { TellOfNode } from './tell.ts';
 
 export interface ProblemSince extends SourceProblem {
   readonly since: WallTime;
+}
+
+export interface SourcesPorts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tell: TellOfNode;
 }
 
 /** Where the pods come from, taken together. A session for each source; the whole is resolved anew after each change. */
@@ -18,16 +25,18 @@ export class Sources {
   readonly #sources: readonly PodSource[];
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #tellOfNode: TellOfNode;
   readonly #latest = new Map<PodSource, SourceSnapshot>();
   #problems = new Map<string, ProblemSince>();
   #publish: ((wanted: ReadonlyMap<PodUid, WantedPod>, reported: boolean) => void) | undefined;
   /** Given after each snapshot. */
   readonly changed: Notice = new Notice();
 
-  constructor(sources: readonly PodSource[], { clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
+  constructor(sources: readonly PodSource[], { clock, logger, tell }: SourcesPorts) {
     this.#sources = sources;
     this.#clock = clock;
     this.#logger = logger;
+    this.#tellOfNode = tell;
   }
 
   /** Every source has told what it has at least once. */
@@ -80,7 +89,7 @@ export class Sources {
     this.#publish?.(resolve(inOrder), this.reported);
   }
 
-  // A problem keeps its beginning while it stands, and is told when it begins.
+  // A problem keeps its beginning while it stands, and is told when it begins; a file is told of when its last one ends.
   #note(): void {
     const before = this.#problems;
     this.#problems = new Map();
@@ -90,8 +99,24 @@ export class Sources {
       this.#problems.set(key, known ?? { ...problem, since: this.#clock.wall() });
       if (known !== undefined) continue;
       const where = problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`;
-      if (problem.warning) this.#logger.info(`${where}: ${problem.reason}`);
-      else this.#logger.warn(`${where}: ${problem.reason}`);
+      const message = `${where}: ${problem.reason}`;
+      if (problem.warning) {
+        this.#logger.info(message);
+        continue;
+      }
+      this.#logger.warn(message);
+      this.#tellOfNode(problem.file, { type: 'Warning', reason: 'FailedValidation', message });
+    }
+    const faulty = faultyFiles(this.problems);
+    for (const file of faultyFiles(before.values())) {
+      if (faulty.has(file)) continue;
+      const message = `${file}: nothing is wrong with it any more`;
+      this.#logger.info(message);
+      this.#tellOfNode(file, { type: 'Normal', reason: 'Validated', message });
     }
   }
+}
+
+function faultyFiles(problems: Iterable<ProblemSince>): ReadonlySet<string> {
+  return new Set([...problems].flatMap(({ file, warning }) => (warning ? [] : [file])));
 }

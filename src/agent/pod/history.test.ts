@@ -4,7 +4,7 @@ import type { Action } from '../../core/pod/action.ts';
 import type { Plan } from '../../core/pod/plan.ts';
 import type { Wait } from '../../core/reasons.ts';
 import type { Tick, WallTime } from '../../lib/time.ts';
-import type { PodEvent } from '../events.ts';
+import type { AgentEvent } from '../events.ts';
 import { History } from './history.ts';
 
 const at = (value: number): WallTime => value as WallTime;
@@ -47,8 +47,8 @@ suite('History', () => {
 
   test('keeps the last hundred entries, and one for an event that is repeated', () => {
     const history = new History();
-    const event = (message: string, count: number): PodEvent => ({
-      pod: { uid: 'u1', namespace: 'default', name: 'web' },
+    const event = (message: string, count: number): AgentEvent => ({
+      object: { kind: 'Pod', uid: 'u1', namespace: 'default', name: 'web' },
       type: 'Warning',
       reason: 'BackOff',
       message,

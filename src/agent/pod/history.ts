@@ -3,7 +3,7 @@ import type { Plan } from '../../core/pod/plan.ts';
 import type { Stage } from '../../core/pod/stage.ts';
 import type { Wait, Why } from '../../core/reasons.ts';
 import type { WallTime } from '../../lib/time.ts';
-import type { PodEvent } from '../events.ts';
+import type { AgentEvent } from '../events.ts';
 
 /** One line of a pod's timeline, as data; the table of texts renders it when somebody asks. */
 export type Entry = { readonly at: WallTime } & (
@@ -11,7 +11,7 @@ export type Entry = { readonly at: WallTime } & (
   | { readonly kind: 'why'; readonly why: Why }
   | { readonly kind: 'wait'; readonly wait: Wait }
   | { readonly kind: 'failed'; readonly why: Why; readonly message: string }
-  | { readonly kind: 'event'; readonly event: PodEvent }
+  | { readonly kind: 'event'; readonly event: AgentEvent }
 );
 
 /** What is new in a plan against the one before. */
@@ -66,7 +66,7 @@ export class History {
   }
 
   /** Notes an event; a repeated one takes the place of its last occurrence. */
-  event(event: PodEvent, now: WallTime): void {
+  event(event: AgentEvent, now: WallTime): void {
     const before = this.#entries.findIndex((entry) => entry.kind === 'event' && isSame(entry.event, event));
     if (before >= 0) this.#entries.splice(before, 1);
     this.#add({ at: now, kind: 'event', event });
@@ -78,7 +78,7 @@ export class History {
   }
 }
 
-function isSame(one: PodEvent, other: PodEvent): boolean {
+function isSame(one: AgentEvent, other: AgentEvent): boolean {
   return one.reason === other.reason && one.message === other.message && one.type === other.type;
 }
 

@@ -7,7 +7,7 @@ import type { Plan } from '../../core/pod/plan.ts';
 import { type EventText, waitEvent, waitText, whyEvent, whyText } from '../../core/reason-texts.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
-import type { EventPod, Events } from '../events.ts';
+import type { EventObject, Events } from '../events.ts';
 import type { LoopHearer } from '../loop.ts';
 import { nameOf, type Row } from './row.ts';
 
@@ -72,7 +72,7 @@ export class Teller implements LoopHearer {
   #event(row: Row, text: EventText | undefined): void {
     if (text === undefined) return;
     const moment = { now: this.#clock.now(), wall: this.#clock.wall() };
-    const event = this.#events.add(eventPod(row), text, moment);
+    const event = this.#events.add(objectOf(row), text, moment);
     if (event === undefined) return;
     row.history.event(event, moment.wall);
     if (event.count > 1) return;
@@ -86,7 +86,7 @@ export class Teller implements LoopHearer {
   }
 }
 
-function eventPod(row: Row): EventPod {
+function objectOf(row: Row): EventObject {
   const [namespace = '', name = ''] = (nameOf(row) ?? '').split('/');
-  return { uid: row.uid, namespace, name };
+  return { kind: 'Pod', uid: row.uid, namespace, name };
 }

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import type { State } from '../../server/routes/state.ts';
 import type { ContainerRow, Line, PodRow } from '../../server/view.ts';
 import { LineScreen } from '../screen.ts';
+import { eventLines } from './events.ts';
 import { explainLines } from './explain.ts';
 import { liveLines } from './live.ts';
 import { nextSteps } from './next-steps.ts';
@@ -271,4 +272,40 @@ suite('Texts', () => {
     assert.deepEqual(wrapped('one two three four five six', 9, layout), ['one two', '  three', '  four f…']);
     assert.deepEqual(wrapped('abcdefghijklmnop', 6, layout), ['abcdef', '  ghij', '  klm…']);
   });
+});
+
+suite('eventLines()', () => {
+  test('has the columns of kubectl, a line each, with how often and since when', () => {
+    const event = {
+      type: 'Normal',
+      reason: 'Starting',
+      object: 'node/vm',
+      namespace: '',
+      message: 'Starting.',
+    } as const;
+    const at = (second: number): string => new Date(now - second * 1000).toISOString();
+    const lines = eventLines(
+      [
+        { ...event, count: 1, first: at(90), last: at(90) },
+        {
+          type: 'Warning',
+          reason: 'BackOff',
+          object: 'pod/web',
+          namespace: 'shop',
+          message: 'Back-off\nof web',
+          count: 4,
+          first: at(60),
+          last: at(5),
+        },
+      ],
+      now,
+    );
+    assert.deepEqual(lines, [
+      'LAST SEEN        TYPE     REASON    OBJECT        MESSAGE',
+      '1m30s            Normal   Starting  node/vm       Starting.',
+      '5s (x4 over 1m)  Warning  BackOff   shop/pod/web  Back-off of web',
+    ]);
+  });
+
+  test('says when there are none', () => assert.deepEqual(eventLines([], now), ['no events']));
 });

@@ -17,6 +17,10 @@ export function stateOf(view: AgentView): State {
 export const stateRoutes: Routes = {
   'GET /v1/state': ({ view, response }) => sendJson(response, 200, stateOf(view)),
 
+  'GET /v1/events': ({ view, query, response }) => {
+    sendJson(response, 200, view.events(query.get('pod') ?? undefined));
+  },
+
   'GET /v1/changes': async ({ view, response, signal }) => {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });
     const write = async (): Promise<void> => {
