@@ -7,7 +7,10 @@ suite('UTF-8', () => {
   test('decodeUtf8() gives back every text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        assert.equal(decodeUtf8(new TextEncoder().encode(text)), new TextDecoder().decode(new TextEncoder().encode(text)));
+        assert.equal(
+          decodeUtf8(new TextEncoder().encode(text)),
+          new TextDecoder().decode(new TextEncoder().encode(text)),
+        );
       }),
     );
   });
