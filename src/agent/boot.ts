@@ -1,6 +1,7 @@
 import type { NodeView } from '../core/node/view.ts';
 import { type Kept, nothingKept } from '../core/pod/kept.ts';
 import type { PodUid } from '../kube/meta.ts';
+import type { PodStatus } from '../kube/pod-status.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Scope } from '../lib/scope.ts';
 import { after, type Milliseconds, seconds } from '../lib/time.ts';
@@ -10,6 +11,7 @@ import type { Loop } from './loop.ts';
 import { untilDone } from './node/back-off.ts';
 import { type OnDisk, scanDisk } from './node/disk-scan.ts';
 import type { Sources } from './node/sources.ts';
+import type { ToldStatuses } from './status/told-statuses.ts';
 
 // A source that is slow holds nobody up for longer; until it has told, nothing is torn down.
 const patience: Milliseconds = seconds(2);
@@ -17,6 +19,8 @@ const patience: Milliseconds = seconds(2);
 /** All that earlier lives of the agent left, in the ledger, the runtime and on disk. */
 export interface Found {
   readonly ledger: Loaded;
+  /** What was told last of the pods in the ledger. */
+  readonly told: ReadonlyMap<PodUid, PodStatus>;
   readonly inRuntime: Awaited<ReturnType<Ports['runtime']['watch']['list']>>;
   readonly onDisk: ReadonlyMap<PodUid, OnDisk>;
 }
@@ -24,19 +28,21 @@ export interface Found {
 export interface BootPorts {
   readonly ports: Ports;
   readonly ledger: Ledger;
+  readonly statuses: ToldStatuses;
   readonly node: NodeView;
   /** Told why it takes longer. */
   readonly heldUp: (reason: string) => void;
 }
 
 /** Asks the ledger, the runtime and the disk, in this order; each is asked until it answers. */
-export async function find({ ports, ledger, node, heldUp }: BootPorts, signal: AbortSignal): Promise<Found> {
+export async function find({ ports, ledger, statuses, node, heldUp }: BootPorts, signal: AbortSignal): Promise<Found> {
   const retrying = { clock: ports.clock, logger: ports.logger, onFailure: heldUp };
   const loaded = await untilDone((ends) => ledger.load(ends), retrying, signal);
   for (const problem of loaded.problems) ports.logger.warn(problem);
+  const told = await statuses.load(loaded.rows, signal);
   const inRuntime = await untilDone((ends) => ports.runtime.watch.list(ends), retrying, signal);
   const onDisk = await untilDone((ends) => scanDisk(node, ports, ends), retrying, signal);
-  return { ledger: loaded, inRuntime, onDisk };
+  return { ledger: loaded, told, inRuntime, onDisk };
 }
 
 /**
@@ -46,13 +52,13 @@ export async function find({ ports, ledger, node, heldUp }: BootPorts, signal: A
  * A cgroup or a log folder alone makes nobody ours: another node agent of this machine has its own in the same places.
  * Ours have a row in the ledger until they are gone.
  */
-export function meetAll({ ledger, inRuntime, onDisk }: Found, loop: Loop, clock: Clock): void {
+export function meetAll({ ledger, told, inRuntime, onDisk }: Found, loop: Loop, clock: Clock): void {
   const withData = [...onDisk].filter(([, { data }]) => data).map(([uid]) => uid);
   for (const uid of new Set([...ledger.rows.keys(), ...inRuntime.keys(), ...withData])) {
     const disk = onDisk.get(uid);
     const observation = inRuntime.get(uid);
     const [sandbox] = observation?.sandboxes ?? [];
-    loop.meet(uid, ledger.rows.get(uid) ?? unknown(sandbox ?? disk?.identity));
+    loop.meet(uid, ledger.rows.get(uid) ?? unknown(sandbox ?? disk?.identity), told.get(uid));
     if (disk !== undefined) {
       const { data, cgroup, logs } = disk;
       loop.learn(uid, { kind: 'disk', data, cgroup, logs });

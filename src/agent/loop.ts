@@ -6,6 +6,7 @@ import type { Kept } from '../core/pod/kept.ts';
 import type { Plan } from '../core/pod/plan.ts';
 import type { WantedPod } from '../core/pod/want.ts';
 import type { PodUid } from '../kube/meta.ts';
+import type { PodStatus } from '../kube/pod-status.ts';
 import { assert } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { earliest } from '../lib/time.ts';
@@ -82,8 +83,8 @@ export class Loop {
     this.#schedule();
   }
 
-  /** Makes sure that a pod has a row: one that the ledger, the runtime or the disk knows. */
-  meet(uid: PodUid, kept?: Kept): Row {
+  /** Makes sure that a pod has a row: one that the ledger, the runtime or the disk knows, with what was told of it last. */
+  meet(uid: PodUid, kept?: Kept, told?: PodStatus): Row {
     const known = this.#rows.get(uid);
     if (known !== undefined) return known;
     const inFlight = new InFlight({
@@ -93,6 +94,7 @@ export class Loop {
     });
     this.#rowsMade += 1;
     const row = newRow({ uid, order: this.#rowsMade, inFlight }, kept);
+    row.status = told;
     this.#rows.set(uid, row);
     this.#mark(row);
     this.#hearer.wanted(row);

@@ -11,6 +11,7 @@ const until = 65_000 as Tick;
 const now = 5_000 as Tick;
 
 const whys: { readonly [Code in Why['code']]: Extract<Why, { readonly code: Code }> } = {
+  FirstLook: { code: 'FirstLook' },
   LookAfterEvent: { code: 'LookAfterEvent' },
   LookAfterUnknownOutcome: { code: 'LookAfterUnknownOutcome' },
   RecordDecision: { code: 'RecordDecision', what: 'attempt 1 of c' },

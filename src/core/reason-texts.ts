@@ -35,6 +35,7 @@ const endTexts: Record<StopWhy, string> = {
 };
 
 const whyTexts: Table<Why, string> = {
+  FirstLook: 'Looks at what the runtime has of the pod, before anything is done to it.',
   LookAfterEvent: 'Looks at the pod in the runtime, because something happened to it.',
   LookAfterUnknownOutcome: 'Looks at the pod in the runtime, because it is not known how the last step on it ended.',
   RecordDecision: ({ what }) => `Writes down a decision, before anything relies on it: ${what}.`,
@@ -128,6 +129,7 @@ const waitTexts: WaitTable = {
 const none = undefined;
 
 const whyEvents: Table<Why, EventText | undefined> = {
+  FirstLook: none,
   LookAfterEvent: none,
   LookAfterUnknownOutcome: none,
   RecordDecision: none,

@@ -2,6 +2,7 @@ import type { Tick } from '../lib/time.ts';
 
 /** Why an action is planned. One table of texts (reason-texts.ts) renders each everywhere. */
 export type Why =
+  | { readonly code: 'FirstLook' }
   | { readonly code: 'LookAfterEvent' }
   | { readonly code: 'LookAfterUnknownOutcome' }
   | { readonly code: 'RecordDecision'; readonly what: string }

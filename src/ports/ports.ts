@@ -27,6 +27,8 @@ export interface Ports {
   readonly cgroups: Cgroups;
   /** What the ledger stands on. */
   readonly store: Store;
+  /** What was told last of each pod stands here: rows that may lag behind, and whose loss breaks nothing. */
+  readonly statuses: Store;
   readonly journal: LineLog;
   readonly hooks: HookCaller;
   readonly machine: Machine;

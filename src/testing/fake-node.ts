@@ -23,6 +23,7 @@ export interface FakeNode {
   readonly volumes: FakeVolumes;
   readonly cgroups: FakeCgroups;
   readonly store: FakeStore;
+  readonly statuses: FakeStore;
   readonly journal: FakeLineLog;
   readonly hooks: FakeHooks;
   readonly machine: FakeMachine;
@@ -46,6 +47,7 @@ export function fakeNode(clock: Clock, options: FakeRuntimeOptions = {}): FakeNo
     volumes: new FakeVolumes(disk, world),
     cgroups: new FakeCgroups(world),
     store: new FakeStore(world),
+    statuses: new FakeStore(world, 'statuses '),
     journal: new FakeLineLog(),
     hooks: new FakeHooks(world),
     machine: new FakeMachine(),
@@ -55,7 +57,7 @@ export function fakeNode(clock: Clock, options: FakeRuntimeOptions = {}): FakeNo
 
 /** The machine's ports as an agent is given them. */
 export function portsOf(node: FakeNode, logger: Logger = quietLogger): Ports {
-  const { world, runtime, images, disk, volumes, cgroups, store, journal, hooks, machine, source } = node;
+  const { world, runtime, images, disk, volumes, cgroups, store, statuses, journal, hooks, machine, source } = node;
   return {
     clock: world.clock,
     logger,
@@ -66,6 +68,7 @@ export function portsOf(node: FakeNode, logger: Logger = quietLogger): Ports {
     volumes,
     cgroups,
     store,
+    statuses,
     journal,
     hooks,
     machine,

@@ -6,10 +6,13 @@ export class FakeStore implements Store {
   /** What is on stable storage. A test may put garbage here. */
   readonly rows: Map<string, string> = new Map();
   readonly #calls: FakeCalls;
+  readonly #name: string;
   #life = 0;
 
-  constructor(world: FakeWorld) {
+  /** `name` stands before the keys in the trace, to tell two stores of one machine apart. */
+  constructor(world: FakeWorld, name = '') {
     this.#calls = new FakeCalls('store', world);
+    this.#name = name;
   }
 
   /** The writer dies: batches under way never reach stable storage. */
@@ -24,7 +27,7 @@ export class FakeStore implements Store {
       rows: new Map(this.rows),
       broken: [],
     });
-    return this.#calls.perform({ method: 'load', target: '' }, effect, signal);
+    return this.#calls.perform({ method: 'load', target: this.#name }, effect, signal);
   }
 
   write(batch: ReadonlyMap<string, string | undefined>, signal: AbortSignal): Promise<void> {
@@ -37,7 +40,11 @@ export class FakeStore implements Store {
         else this.rows.set(key, row);
       }
     };
-    return this.#calls.perform({ method: 'write', target: [...batch.keys()].join(' ') }, effect, signal);
+    return this.#calls.perform(
+      { method: 'write', target: `${this.#name}${[...batch.keys()].join(' ')}` },
+      effect,
+      signal,
+    );
   }
 }
 

@@ -26,6 +26,8 @@ export interface LinuxPorts {
   readonly cgroups: Cgroups;
   /** The ledger's rows: <root-dir>/ledger. */
   readonly store: FileStore;
+  /** What was told last of each pod: <root-dir>/statuses. */
+  readonly statuses: FileStore;
   /** <root-dir>/journal and journal.1. */
   readonly journal: FileLineLog;
   readonly machine: Machine;
@@ -38,6 +40,7 @@ export function linuxPorts(options: LinuxOptions, ports: { readonly clock: Clock
     volumes: new LinuxVolumes(),
     cgroups: new LinuxCgroups({}, ports),
     store: new FileStore(join(options.rootDir, 'ledger')),
+    statuses: new FileStore(join(options.rootDir, 'statuses')),
     journal: new FileLineLog({ path: join(options.rootDir, 'journal') }),
     machine: new LinuxMachine(options),
     hooks: new HttpHookCaller(),

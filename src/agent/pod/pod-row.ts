@@ -57,7 +57,8 @@ function tcpPorts({ want }: Row): readonly number[] {
 }
 
 function summaryOf({ want }: Row, status: PodStatus): string {
-  if (want.kind === 'absent') return status.phase === 'Running' ? 'Terminating' : status.phase;
+  const ended = status.phase === 'Succeeded' || status.phase === 'Failed';
+  if (want.kind === 'absent') return ended ? status.phase : 'Terminating';
   return podSummary(want.pod, status, want.deletion !== undefined);
 }
 

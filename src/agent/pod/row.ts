@@ -22,7 +22,7 @@ export interface Row {
   /** What admission said, from the first answer until it is recorded. */
   admission: Admission | undefined;
   plan: Plan | undefined;
-  /** The projection of the last plan's input; absent before the first. */
+  /** The projection of the last plan's input; before the first what an earlier life of the agent told, if it is known. */
   status: PodStatus | undefined;
   readonly inFlight: InFlight;
   readonly history: History;

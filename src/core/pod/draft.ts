@@ -134,7 +134,7 @@ export class Draft {
     const idle = seen.containers.every(({ state }) => state !== 'running');
     if (seen.look === 'soon' && idle && this.#actions.some(({ kind }) => starts.has(kind))) return;
     if (seen.look === 'first') this.wait({ code: 'FirstLook' });
-    const code = seen.look === 'first' ? 'LookAfterUnknownOutcome' : 'LookAfterEvent';
+    const code = !seen.observed ? 'FirstLook' : seen.look === 'first' ? 'LookAfterUnknownOutcome' : 'LookAfterEvent';
     this.act({ key: 'look', target: 'runtime', why: { code }, kind: 'look', events: seen.events.came });
   }
 }

@@ -22,11 +22,18 @@ export function orphanStatus(input: PodInput, previous: PodStatus | undefined): 
   };
 }
 
-function phaseOf(records: readonly ContainerSeen[], { kept }: PodInput, previous: PodStatus | undefined): PodPhase {
+function phaseOf(
+  records: readonly ContainerSeen[],
+  { seen, kept }: PodInput,
+  previous: PodStatus | undefined,
+): PodPhase {
   if (previous?.phase === 'Succeeded' || previous?.phase === 'Failed') return previous.phase;
   if (records.some(({ state }) => state === 'running' || state === 'unknown')) return 'Running';
   if (kept.verdict !== undefined) return kept.verdict.phase;
-  return records.length > 0 && records.every(({ exitCode }) => exitCode === 0) ? 'Succeeded' : 'Failed';
+  // Where there is no container, or nobody has looked, nothing tells of an end, good or bad.
+  const ended = records.length > 0 && records.every(({ state }) => state === 'exited');
+  if (!ended || seen.look === 'first') return previous?.phase ?? 'Pending';
+  return records.every(({ exitCode }) => exitCode === 0) ? 'Succeeded' : 'Failed';
 }
 
 function statusOf(record: ContainerSeen, { node }: PodInput): ContainerStatus {

@@ -455,8 +455,20 @@ suite('podStatus(): a pod that only the runtime knows', () => {
   });
 
   test('has ended when none of them runs', () => {
-    const seen = { ...nothingSeen, observed: true, containers: [exitedContainer('c', 1)] };
+    const seen: Seen = { ...nothingSeen, observed: true, look: 'no', containers: [exitedContainer('c', 1)] };
     assert.equal(podStatus(podInput({ want: { kind: 'absent' }, seen }), wall).phase, 'Failed');
+  });
+
+  test('is not told to have ended while nothing tells of an end', () => {
+    const want = { kind: 'absent' } as const;
+    const bare: Seen = { ...nothingSeen, observed: true, look: 'no' };
+    const made: Seen = { ...bare, containers: [containerSeen('c', { state: 'created' })] };
+    const unsure: Seen = { ...bare, look: 'first', containers: [exitedContainer('c', 1)] };
+    for (const seen of [bare, made, unsure]) {
+      assert.equal(podStatus(podInput({ want, seen }), wall).phase, 'Pending');
+      const previous: PodStatus = { ...statusOf({ seen: running }), phase: 'Running' };
+      assert.equal(podStatus(podInput({ want, seen }), wall, previous).phase, 'Running');
+    }
   });
 });
 
