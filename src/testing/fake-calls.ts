@@ -47,6 +47,9 @@ export function quietWorld(clock: Clock): FakeWorld {
   return { clock, faults: noFaults, latency: () => milliseconds(1), trace: () => undefined };
 }
 
+// What the agent does itself ends with the agent; the runtime and its images are other processes and go on.
+const inProcess: ReadonlySet<Call['port']> = new Set(['disk', 'volumes', 'cgroups', 'store', 'hooks', 'machine']);
+
 const neverAborted: AbortSignal = new AbortController().signal;
 
 /** Runs the calls of one fake port through the world's latencies and faults. */
@@ -60,8 +63,8 @@ export class FakeCalls {
   }
 
   /**
-   * Performs `effect` after the call's latency. A caller that leaves gets its signal's reason, and the effect takes place
-   * all the same: the other side is another process.
+   * Performs `effect` after the call's latency. A caller that leaves gets its signal's reason. In the runtime, which is
+   * another process, the effect takes place all the same.
    */
   perform<Value>(
     what: { readonly method: string; readonly target: string },
@@ -91,6 +94,7 @@ export class FakeCalls {
       throw unknownOutcome(call);
     }
     await this.wait(this.world.latency(call));
+    if (inProcess.has(this.#port)) signal.throwIfAborted();
     const value = await effect();
     const after = this.world.faults.after(call);
     if (after instanceof PortError) throw after;
@@ -101,7 +105,7 @@ export class FakeCalls {
 
   #late<Value>(call: Call, effect: () => Value | Promise<Value>, signal: AbortSignal): void {
     this.wait(this.world.latency(call))
-      .then(effect)
+      .then(() => (inProcess.has(this.#port) && signal.aborted ? undefined : effect()))
       .catch((error: unknown) => {
         // Nobody waits for the answer any more; only a bug of the fake itself may be heard.
         if (!(error instanceof PortError) && !signal.aborted) throw error;

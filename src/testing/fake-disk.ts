@@ -54,7 +54,10 @@ export class FakeDisk implements PodDisk {
 
   removeFiles(paths: readonly string[], signal: AbortSignal): Promise<void> {
     const effect = (): void => {
-      for (const path of paths) this.files.delete(path);
+      for (const path of paths) {
+        this.files.delete(path);
+        this.links.delete(path);
+      }
     };
     return this.#calls.perform({ method: 'removeFiles', target: paths[0] ?? '' }, effect, signal);
   }

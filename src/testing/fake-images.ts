@@ -47,6 +47,11 @@ export class FakeImages implements Images, PullProgress {
     this.#present.set(reference, { id: `sha256:${reference}`, ...image });
   }
 
+  /** Somebody else removes an image from the runtime. */
+  drop(reference: string): void {
+    this.#present.delete(reference);
+  }
+
   /** Whether the runtime has an image by this id or reference. */
   has(id: string): boolean {
     return this.#present.has(id) || [...this.#present.values()].some((image) => image.id === id);

@@ -91,6 +91,11 @@ export class FakeRuntime {
     this.#core.exit(id, exitCode);
   }
 
+  /** Somebody else removes a container, which ends it. */
+  take(id: ContainerId): void {
+    this.#core.removeContainer(id);
+  }
+
   /** Somebody else, or a reboot, ends a sandbox with all that runs in it. */
   kill(id: SandboxId): void {
     this.#core.stopSandbox(id);

@@ -80,8 +80,9 @@ const executors: Executors = {
     return nothing;
   },
   removeContainer: async ({ id, logs }, { effects: { ports } }, signal) => {
-    await ports.runtime.containers.remove(id, signal);
+    // Its files first: once the container is gone, nobody would look for them again after a crash.
     if (logs.length > 0) await ports.disk.removeFiles(logs, signal);
+    await ports.runtime.containers.remove(id, signal);
     return nothing;
   },
   removeData: async ({ directory }, { effects }, signal) => {

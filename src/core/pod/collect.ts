@@ -50,6 +50,11 @@ function collect(draft: Draft, pod: Pod, { id, name, attempt, state }: Container
     why: { code: 'CollectDeadContainer', container: name },
     kind: 'removeContainer',
     id,
-    logs: state === 'created' ? [] : [log, logLink(node, pod, name, id)],
+    logs: [...(state === 'created' ? [] : [log]), ...logLinks(draft, { id, name })],
   });
+}
+
+/** The log link of an instance that is removed; it may have one although it was never started. */
+export function logLinks({ input }: Draft, { id, name }: Pick<ContainerSeen, 'id' | 'name'>): readonly string[] {
+  return input.want.kind === 'pod' ? [logLink(input.node, input.want.pod, name, id)] : [];
 }

@@ -2,6 +2,7 @@ import type { Container, LifecycleHandler } from '../../kube/pod.ts';
 import { after, between, seconds, type Tick } from '../../lib/time.ts';
 import type { Why } from '../reasons.ts';
 import { podAddresses } from './addresses.ts';
+import { logLinks } from './collect.ts';
 import { allContainers } from './containers.ts';
 import type { Draft } from './draft.ts';
 import { hookCall } from './hooks.ts';
@@ -67,7 +68,14 @@ function isLost(draft: Draft, ending: Ending): boolean {
 function removeLost(draft: Draft, ending: Ending): void {
   const { id, name } = ending.instance;
   const why = { code: 'CollectDeadContainer', container: name } as const;
-  draft.act({ key: `remove ${id}`, target: targetOf(ending), why, kind: 'removeContainer', id, logs: [] });
+  draft.act({
+    key: `remove ${id}`,
+    target: targetOf(ending),
+    why,
+    kind: 'removeContainer',
+    id,
+    logs: logLinks(draft, { id, name }),
+  });
 }
 
 // The hook is recorded before it runs, so that no crash makes it run twice. Gives when it began, if that is known.

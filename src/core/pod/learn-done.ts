@@ -92,7 +92,7 @@ function containerDone(
       return withContainer({ ...seen, disk: { ...seen.disk, data: true } }, container, given);
     }
     case 'startContainer':
-      return withContainer(seen, expect(action, given.value, 'started').container, given);
+      return started(seen, expect(action, given.value, 'started').container, given);
     case 'stopContainer': {
       const stops = { ...seen.stops, [action.id]: { graceSeconds: action.graceSeconds, at: given.at } };
       const containers = seen.containers.map((one): ContainerSeen => {
@@ -144,6 +144,14 @@ function created(step: StepOf<'createContainer'>, id: ContainerId, { wall }: Mom
     imageId: config.image,
     annotations: config.annotations,
   };
+}
+
+// The answer may be older than a look that ended before it: what has ended, or is gone, does not run again. Its log link
+// was made with it, though the pod's logs may have been removed in the meantime.
+function started(seen: Seen, container: ContainerSeen, moment: Moment): Seen {
+  const linked = { ...seen, disk: { ...seen.disk, logs: true } };
+  const known = seen.containers.find(({ id }) => id === container.id);
+  return known === undefined || known.state === 'exited' ? linked : withContainer(linked, container, moment);
 }
 
 function withoutSandbox(seen: Seen, id: SandboxId): Seen {

@@ -34,7 +34,7 @@ const changesRuntime: Record<StepKind, boolean> = {
 export function learnOutcome(seen: Seen, fact: Outcome): Seen {
   const { action, result } = fact;
   if (result.ok) return learnSuccess(bumped(seen, action), fact, result.value);
-  if ('stale' in result) return { ...seen, look: soon(seen.look) };
+  if ('stale' in result) return { ...seen, look: soon(seen.look), ...staleTraces(seen, action) };
   if ('aborted' in result) return learnAbort(seen, fact);
   return learnFailure(bumped(seen, action), fact, result.failure);
 }
@@ -76,6 +76,8 @@ function traces(seen: Seen, action: Action, { kind, message }: Failure): Partial
       return { disk: { ...seen.disk, data: true } };
     case 'runSandbox':
       return { disk: { ...seen.disk, cgroup: true, logs: true }, cgroupsRemoved: [] };
+    case 'startContainer':
+      return { disk: { ...seen.disk, logs: true } };
     case 'createContainer': {
       // The image went away in between: it is looked for again, and pulled once more.
       const gone = kind === 'absent' ? action.config.userSpecifiedImage : undefined;
@@ -90,6 +92,11 @@ function traces(seen: Seen, action: Action, { kind, message }: Failure): Partial
     default:
       return {};
   }
+}
+
+// The container's files were written before it showed that nobody wants it any more.
+function staleTraces(seen: Seen, { kind }: Action): Partial<Seen> {
+  return kind === 'createContainer' ? { disk: { ...seen.disk, data: true } } : {};
 }
 
 function soon(look: Seen['look']): Seen['look'] {

@@ -151,6 +151,21 @@ suite('learn() on outcomes', () => {
     assert.equal(running.containers[0]?.state, 'running');
   });
 
+  test('the answer of a start is no news of a container that has ended, or is gone, since', () => {
+    const begin = action({ kind: 'startContainer', container: 'c', id, logLink: { path: '', to: '' } }, 'container c');
+    const answer = outcome(begin, ok({ kind: 'started', container: containerSeen('c', { id }) }));
+    const ended = { ...known, containers: [exitedContainer('c', 1, { id })] };
+    assert.equal(learn(ended, answer).containers[0]?.state, 'exited');
+    assert.deepEqual(learn(known, answer).containers, []);
+    assert.equal(learn(known, answer).disk.logs, true, 'its log link was made all the same');
+  });
+
+  test('a step that leaves files behind leaves them to be removed, however it ended', () => {
+    assert.equal(learn(known, outcome(create, { ok: false, stale: true })).disk.data, true);
+    const begin = action({ kind: 'startContainer', container: 'c', id, logLink: { path: '', to: '' } }, 'container c');
+    assert.equal(learn(known, outcome(begin, failed('refused'))).disk.logs, true);
+  });
+
   test('a stopped container has exited, and a look has to tell how', () => {
     const seen = learn({ ...known, containers: [containerSeen('c')] }, outcome(stop, ok()));
     assert.equal(seen.containers[0]?.state, 'exited');

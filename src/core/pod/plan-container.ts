@@ -2,6 +2,7 @@ import type { Container } from '../../kube/pod.ts';
 import type { Tick } from '../../lib/time.ts';
 import { podAddresses } from './addresses.ts';
 import { crashDelay, retryAt } from './back-off.ts';
+import { logLinks } from './collect.ts';
 import { containerConfig } from './container-config.ts';
 import type { Draft } from './draft.ts';
 import { endContainer } from './end-container.ts';
@@ -66,7 +67,14 @@ export function planContainer(draft: Draft, subject: Subject): Progress {
 
 function clear(draft: Draft, { id, name }: ContainerSeen): void {
   const why = { code: 'CollectDeadContainer', container: name } as const;
-  draft.act({ key: `remove ${id}`, target: `container ${name}`, why, kind: 'removeContainer', id, logs: [] });
+  draft.act({
+    key: `remove ${id}`,
+    target: `container ${name}`,
+    why,
+    kind: 'removeContainer',
+    id,
+    logs: logLinks(draft, { id, name }),
+  });
 }
 
 function create(draft: Draft, subject: Subject, { attempt, previous }: Extract<Turn, { kind: 'create' }>): Progress {

@@ -1,5 +1,6 @@
 import type { Container } from '../../kube/pod.ts';
 import { after, seconds, type Tick } from '../../lib/time.ts';
+import { logLinks } from './collect.ts';
 import { isSidecar } from './containers.ts';
 import { Draft } from './draft.ts';
 import { endContainer, recordPreStop } from './end-container.ts';
@@ -99,7 +100,14 @@ function removeUnborn(draft: Draft): void {
   for (const { id, name, state } of draft.input.seen.containers) {
     if (state !== 'created') continue;
     const why = { code: 'CollectDeadContainer', container: name } as const;
-    draft.act({ key: `remove ${id}`, target: `container ${name}`, why, kind: 'removeContainer', id, logs: [] });
+    draft.act({
+      key: `remove ${id}`,
+      target: `container ${name}`,
+      why,
+      kind: 'removeContainer',
+      id,
+      logs: logLinks(draft, { id, name }),
+    });
   }
 }
 
