@@ -171,6 +171,21 @@ suite('What was told last', () => {
     assert.notEqual(machine.node.statuses.rows.get('uid-job'), old);
   });
 
+  test('is not the end of a pod that its source dropped and has again', async () => {
+    const machine = new Machine();
+    machine.node.world.latency = (call) => milliseconds(call.method === 'runSandbox' ? 60_000 : 1);
+    machine.node.source.apply(podSpec({}, { name: 'web' }));
+    await machine.pass(milliseconds(400));
+    machine.node.source.remove('web');
+    await machine.pass(seconds(2));
+    machine.node.source.apply(podSpec({}, { name: 'web' }));
+    machine.die();
+    await machine.pass(seconds(60));
+    machine.start();
+    await machine.pass(seconds(120));
+    assert.equal(machine.status('web').phase, 'Running');
+  });
+
   test('is read with a warning for each row that is broken, and without any of them the agent works all the same', async () => {
     const machine = new Machine();
     machine.node.source.apply(pod('web'));

@@ -9,7 +9,7 @@ import type { Store } from '../../ports/store.ts';
 import type { LoopHearer } from '../loop.ts';
 import { BackOff } from '../node/back-off.ts';
 import { Notice } from '../notice.ts';
-import type { Row } from '../pod/row.ts';
+import { isWanted, type Row } from '../pod/row.ts';
 import { decodeStatus, encodeStatus } from './status-row.ts';
 
 interface StatusPorts {
@@ -74,7 +74,8 @@ export class ToldStatuses implements LoopHearer {
   }
 
   planned(row: Row): void {
-    if (row.want.kind === 'pod') this.#change(row.uid, row);
+    // What its source has dropped may come back before anything of its end is recorded: then it has not ended.
+    if (isWanted(row)) this.#change(row.uid, row);
   }
 
   gone({ uid }: Row): void {
@@ -124,6 +125,8 @@ export class ToldStatuses implements LoopHearer {
     this.#pending.clear();
     const batch = new Map<PodUid, string | undefined>();
     for (const [uid, row] of changes) {
+      // Dropped by its source since it was planned: see `planned`.
+      if (row !== undefined && !isWanted(row)) continue;
       const text = row === undefined ? undefined : textOf(row);
       if (text !== this.#written.get(uid)) batch.set(uid, text);
     }
