@@ -65,13 +65,23 @@ function fromRecord(
     name: container.name,
     state: vanished ? { terminated: lost } : stateOf(newest, context),
     lastState: lastState(before, old, id, context),
-    restartCount: Math.max(newest.attempt, old?.restartCount ?? 0) + (vanished ? 1 : 0),
+    restartCount: restartCount(newest, old, id) + (vanished ? 1 : 0),
     image: newest.image === '' ? container.image : newest.image,
     imageID: newest.imageId,
     containerID: id,
     ...(resources === undefined ? {} : { resources }),
     ...(newest.user === undefined ? {} : { user: { linux: newest.user } }),
   };
+}
+
+/**
+ * How often it was started again. The attempt tells, unless somebody removed an instance: its number is then given once
+ * more, and another id under a number that was told before is one more restart.
+ */
+function restartCount({ attempt }: ContainerSeen, old: ContainerStatus | undefined, id: string): number {
+  const told = old?.restartCount ?? 0;
+  const again = old?.containerID !== undefined && old.containerID !== id && attempt <= told;
+  return Math.max(attempt, told) + (again ? 1 : 0);
 }
 
 /** The instance before; when the runtime has dropped it, what was told of it. */
@@ -83,6 +93,7 @@ function lastState(
 ): ContainerState {
   if (before?.state === 'exited') return { terminated: terminated(before, context) };
   if (old === undefined) return {};
+  if (old.state.running !== undefined && old.containerID !== id) return { terminated: lost };
   return old.state.terminated !== undefined && old.containerID !== id ? old.state : old.lastState;
 }
 
