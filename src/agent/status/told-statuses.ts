@@ -23,6 +23,9 @@ const settling: Milliseconds = milliseconds(500);
 // Between two flushes, so that a hundred pods that start together cost a handful of them.
 const pause: Milliseconds = milliseconds(seconds(2) - settling);
 
+// Reading is tried so often, in 1.5 s; then the pods come first.
+const mostTries = 5;
+
 /**
  * What was told last of each pod, kept over restarts of the agent: the times of conditions, the addresses of pods that
  * have ended and the ends of containers that the runtime has dropped are known from nowhere else.
@@ -103,15 +106,21 @@ export class ToldStatuses implements LoopHearer {
   }
 
   async #read(signal: AbortSignal): Promise<ReadonlyMap<PodUid, string>> {
-    try {
-      const { rows, broken } = await this.#store.load(signal);
-      this.#loaded = true;
-      for (const key of broken) this.#logger.warn(`what was told last of some pods cannot be read: ${key}`);
-      return rows as ReadonlyMap<PodUid, string>;
-    } catch (error) {
-      if (signal.aborted || !(error instanceof PortError)) throw error;
-      this.#logger.warn('what was told last of pods is not known', { error: error.message });
-      return new Map();
+    const backOff = new BackOff(this.#clock);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const { rows, broken } = await this.#store.load(signal);
+        this.#loaded = true;
+        for (const key of broken) this.#logger.warn(`what was told last of some pods cannot be read: ${key}`);
+        return rows as ReadonlyMap<PodUid, string>;
+      } catch (error) {
+        if (signal.aborted || !(error instanceof PortError)) throw error;
+        if (tries === mostTries) {
+          this.#logger.warn('what was told last of pods is not known', { error: error.message });
+          return new Map();
+        }
+      }
+      await backOff.pause(signal);
     }
   }
 

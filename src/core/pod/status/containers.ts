@@ -75,12 +75,12 @@ function fromRecord(
 }
 
 /**
- * How often it was started again. The attempt tells, unless somebody removed an instance: its number is then given once
- * more, and another id under a number that was told before is one more restart.
+ * How often it was started again. The attempt tells, unless somebody removed the instance that ran: its number is then
+ * given once more, and what is found under a number that was told before is one more restart.
  */
 function restartCount({ attempt }: ContainerSeen, old: ContainerStatus | undefined, id: string): number {
   const told = old?.restartCount ?? 0;
-  const again = old?.containerID !== undefined && old.containerID !== id && attempt <= told;
+  const again = old?.state.running !== undefined && old.containerID !== id && attempt <= told;
   return Math.max(attempt, told) + (again ? 1 : 0);
 }
 

@@ -14,7 +14,14 @@ import {
   wantedPod,
 } from '../../../testing/specs.ts';
 import { type Kept, nothingKept } from '../kept.ts';
-import { type ContainerSeen, type FailureSeen, nothingSeen, type SandboxId, type Seen } from '../seen.ts';
+import {
+  type ContainerId,
+  type ContainerSeen,
+  type FailureSeen,
+  nothingSeen,
+  type SandboxId,
+  type Seen,
+} from '../seen.ts';
 import type { WantedPod } from '../want.ts';
 import { podStatus } from './pod-status.ts';
 import { podSummary } from './summary.ts';
@@ -363,6 +370,16 @@ suite('podStatus(): records that are lost', () => {
   test('restartCount never falls', () => {
     const previous = { ...before, containerStatuses: [{ ...only(before), restartCount: 5 }] };
     assert.equal(only(statusOf({ seen: running, previous })).restartCount, 5);
+  });
+
+  test('another instance in the place of one that ran and is gone is a restart, whatever its number', () => {
+    const other = { containers: [containerSeen('c', { id: 'other' as ContainerId })] };
+    const status = statusOf({ seen: other, previous: before });
+    assert.deepEqual(
+      [only(status).restartCount, only(status).lastState.terminated?.reason],
+      [1, 'ContainerStatusUnknown'],
+    );
+    assert.deepEqual(statusOf({ seen: other, previous: status }), status);
   });
 });
 
