@@ -1,6 +1,7 @@
-import type { PodStatus } from '../src/kube/pod-status.ts';
 import type { Call } from '../src/testing/fake-calls.ts';
 import type { FakeNode } from '../src/testing/fake-node.ts';
+import { containerName } from '../src/testing/fake-runtime-state.ts';
+import { isForeign } from './foreign.ts';
 
 /** What the checkers know besides the machine: what was asked for, and since when it is no longer. */
 export interface Asked {
@@ -35,49 +36,65 @@ export function unrecordedAttempt(call: Call, node: FakeNode): string | undefine
     : `I11: ${call.method} ${call.target} although the ledger has attempt ${kept}`;
 }
 
-/** I1: no two instances of one container at once, and no attempt twice. */
-export function doubles(node: FakeNode): readonly string[] {
-  const found: string[] = [];
-  const running = new Map<string, number>();
-  for (const { seen, sandbox } of node.runtime.state.containers.values()) {
-    if (seen.state !== 'running') continue;
-    const name = `${sandbox.config.uid}/${seen.name}`;
-    running.set(name, (running.get(name) ?? 0) + 1);
-  }
-  for (const [name, count] of running) {
-    if (count > 1) found.push(`I1: ${count} instances of ${name} run at once`);
-  }
-  return found;
-}
+/** I1: no two instances of one container at once, and no attempt that is started twice. */
+export class Instances {
+  readonly #ids = new Map<string, string>();
 
-/** I3 and I5: a terminal phase stays, and is only told when nothing of the pod runs. */
-export function phaseViolations(
-  uid: string,
-  status: PodStatus,
-  before: PodStatus | undefined,
-  node: FakeNode,
-): readonly string[] {
-  const found: string[] = [];
-  const ended = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed';
-  if (ended(before?.phase) && before?.phase !== status.phase) {
-    found.push(`I3: pod ${uid} went from ${before?.phase} to ${status.phase}`);
+  /** The pod is gone, or somebody else has removed a container of it: an attempt may come a second time. */
+  forget(uid: string): void {
+    for (const name of this.#ids.keys()) if (name.includes(`_${uid}_`)) this.#ids.delete(name);
   }
-  if (ended(status.phase) && node.runtime.state.running(uid).length > 0) {
-    found.push(`I5: pod ${uid} is told ${status.phase} while a container of it runs`);
+
+  check(node: FakeNode): readonly string[] {
+    const found: string[] = [];
+    const running = new Map<string, number>();
+    for (const { seen, sandbox, config } of node.runtime.state.containers.values()) {
+      if (seen.startedAt === undefined) continue;
+      const name = containerName(sandbox.config, config);
+      const known = this.#ids.get(name) ?? seen.id;
+      this.#ids.set(name, known);
+      if (known !== seen.id) found.push(`I1: attempt ${name} was started twice`);
+      if (seen.state !== 'running') continue;
+      const container = `${sandbox.config.uid}/${seen.name}`;
+      running.set(container, (running.get(container) ?? 0) + 1);
+    }
+    for (const [name, count] of running) {
+      if (count > 1) found.push(`I1: ${count} instances of ${name} run at once`);
+    }
+    return found;
   }
-  return found;
 }
 
 /** I8: of pods that nobody wants, nothing is left in the runtime, on disk, in the cgroups or in the ledger. */
-export function leftovers(node: FakeNode, wanted: ReadonlySet<string>): readonly string[] {
+export function leftovers(node: FakeNode, wanted: ReadonlySet<string>, taken: ReadonlySet<string>): readonly string[] {
+  const { runtime, store, disk, cgroups } = node;
+  const places: readonly (readonly [string, Iterable<string>])[] = [
+    ['the runtime', runtime.state.uids()],
+    ['the ledger', store.rows.keys()],
+    ['the store of statuses', node.statuses.rows.keys()],
+    ['the disk', disk.paths.map((path) => /^\/var\/lib\/nodelet\/pods\/([^/]+)/.exec(path)?.[1] ?? '')],
+    ['the log folder', disk.paths.map((path) => /^\/var\/log\/pods\/[^/]*_([^/_]+)/.exec(path)?.[1] ?? '')],
+    [
+      'the log links',
+      [...disk.links.values()].map((path) => /^\/var\/log\/pods\/[^/]*_([^/_]+)/.exec(path)?.[1] ?? ''),
+    ],
+    ['the cgroup tree', [...cgroups.tree.keys()].map((path) => /^\/kubepods.*\/pod([^/]+)$/.exec(path)?.[1] ?? '')],
+  ];
   const found: string[] = [];
-  for (const uid of node.runtime.state.uids()) {
-    if (!wanted.has(uid)) found.push(`I8: the runtime still has something of pod ${uid}`);
+  for (const [place, uids] of places) {
+    for (const uid of new Set(uids)) {
+      if (uid !== '' && !wanted.has(uid)) found.push(`I8: ${place} still has something of pod ${uid}`);
+    }
   }
-  for (const uid of node.store.rows.keys()) {
-    if (!wanted.has(uid)) found.push(`I8: the ledger still has pod ${uid}`);
-  }
-  return found;
+  return [...found, ...deadLinks(node, taken)];
+}
+
+// A link whose container was collected leads a log shipper nowhere. Of one that somebody else took, it stays to the end.
+function deadLinks({ disk, runtime }: FakeNode, taken: ReadonlySet<string>): readonly string[] {
+  const ids = new Set<string>([...taken, ...[...runtime.state.containers.values()].map(({ seen }) => seen.id)]);
+  return [...disk.links.keys()]
+    .filter((path) => !isForeign(path) && !ids.has(/-([0-9a-f]{64})\.log$/.exec(path)?.[1] ?? ''))
+    .map((path) => `I8: ${path} is the link of a container that is gone`);
 }
 
 function findAttempt(row: unknown, container: string | undefined): number | undefined {

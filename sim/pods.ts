@@ -1,5 +1,5 @@
 import type { PodUid } from '../src/kube/meta.ts';
-import type { Container, Pod } from '../src/kube/pod.ts';
+import type { Container, Pod, ResourceRequirements } from '../src/kube/pod.ts';
 import type { Random } from '../src/lib/random.ts';
 import { milliseconds } from '../src/lib/time.ts';
 import type { Program } from '../src/testing/fake-runtime-state.ts';
@@ -11,13 +11,19 @@ export function somePod(name: string, uid: string, random: Random): Pod {
   const some = (most: number): number => Math.floor(random() * (most + 1));
   const inits = Array.from({ length: some(2) }, (_, index) => initContainer(index, pick));
   const mains = Array.from({ length: 1 + some(1) }, (_, index) => mainContainer(`m${index}`, pick));
+  const volumes = [
+    { name: 'config', configMap: { name: 'config', defaultMode: 0o644, optional: pick(true, false) } },
+    ...(pick(true, false) ? [{ name: 'scratch', emptyDir: { medium: '' as const } }] : []),
+    ...(pick(true, false, false) ? [{ name: 'host', hostPath: { path: '/srv', type: '' as const } }] : []),
+  ];
   return podSpec(
     {
       restartPolicy: pick('Always', 'Always', 'OnFailure', 'Never'),
       terminationGracePeriodSeconds: pick(0, 1, 5, 30),
       containers: mains,
       ...(inits.length === 0 ? {} : { initContainers: inits }),
-      volumes: [{ name: 'config', configMap: { name: 'config', defaultMode: 0o644, optional: pick(true, false) } }],
+      volumes,
+      hostNetwork: random() < 0.1,
       ...(random() < 0.1 ? { activeDeadlineSeconds: 1 + some(300) } : {}),
     },
     { name, uid: uid as PodUid },
@@ -35,12 +41,18 @@ function initContainer(index: number, pick: Pick): Container {
   });
 }
 
+const fromConfigMap = { name: 'KEY', valueFrom: { configMapKeyRef: { name: 'config', key: 'key', optional: false } } };
+const tooMuch: ResourceRequirements = { requests: { cpu: '100' }, limits: {} };
+
 function mainContainer(name: string, pick: Pick): Container {
   const postStart = pick(true, false, false);
   const preStop = pick(true, false, false);
   return containerSpec(name, {
     image: pick('a:1', 'b:1', 'c:1'),
     imagePullPolicy: pick('IfNotPresent', 'IfNotPresent', 'Always'),
+    ...(pick(true, false, false, false) ? { env: [fromConfigMap] } : {}),
+    // More than the machine has: such a pod is refused.
+    ...(pick(true, ...Array.from({ length: 30 }, () => false)) ? { resources: tooMuch } : {}),
     ...(postStart || preStop
       ? {
           lifecycle: {

@@ -16,9 +16,10 @@ export interface Call {
  *
  * - before: an error refuses it; `hang` does nothing and answers `unknown-outcome` at the deadline; `lost outcome`
  *   answers `unknown-outcome` at once and does the work all the same, later.
+ * - before: `never` does nothing and gives no answer: the caller is dead.
  * - after: the work is done; an error or `lost outcome` is told instead of the result, `hang` tells it at the deadline.
  */
-export type Fault = 'ok' | PortError | 'hang' | 'lost outcome';
+export type Fault = 'ok' | PortError | 'hang' | 'lost outcome' | 'never';
 
 export interface Faults {
   before(call: Call): Fault;
@@ -85,6 +86,7 @@ export class FakeCalls {
   async #run<Value>(call: Call, effect: () => Value | Promise<Value>, signal: AbortSignal): Promise<Value> {
     const before = this.world.faults.before(call);
     if (before instanceof PortError) throw before;
+    if (before === 'never') return new Promise<never>(() => undefined);
     if (before === 'hang') {
       await this.wait(deadline);
       throw unknownOutcome(call);

@@ -71,8 +71,11 @@ const executors: Executors = {
   },
   startContainer: async (action, { effects: { ports } }, signal) => {
     const started = ports.runtime.containers.start(action.id, signal);
-    const [container] = await Promise.all([started, linkLog(action, ports, signal)]);
-    return { kind: 'started', container };
+    // Both ends are waited for: a link that is made after the pod's logs were removed would stay.
+    const [container, link] = await Promise.allSettled([started, linkLog(action, ports, signal)]);
+    if (container.status === 'rejected') throw container.reason;
+    if (link.status === 'rejected') throw link.reason;
+    return { kind: 'started', container: container.value };
   },
   runHook: ({ call, id }, { effects }, signal) => runHook(call, id, effects.ports, signal),
   stopContainer: async ({ id, graceSeconds }, { effects }, signal) => {

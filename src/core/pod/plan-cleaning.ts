@@ -3,13 +3,16 @@ import type { PodInput } from './input.ts';
 import { isUnread } from './instances.ts';
 import { logDirectory, logLinkPrefix, podDirectory } from './paths.ts';
 import type { Plan } from './plan.ts';
+import type { StopWhy } from './stage.ts';
 import { identityOf, leftovers } from './stage-of.ts';
+
+const forGood: ReadonlySet<StopWhy> = new Set<StopWhy>(['Removed', 'Deleted', 'Orphan']);
 
 /** Removes all that was made for a pod that nobody wants: nothing of it runs any more. */
 export function planCleaning(input: PodInput): Plan {
   const draft = new Draft(input, 'cleaning');
   const { seen } = input;
-  if (!planIdentity(draft)) return draft.finish();
+  if (!planDecision(draft)) return draft.finish();
   const sandboxes = new Set(seen.sandboxes.map(({ id }) => id));
   // A sandbox takes its containers with it, once all that is to be read of them was read.
   const unread = seen.look !== 'no' && seen.containers.some(isUnread);
@@ -27,6 +30,18 @@ export function planCleaning(input: PodInput): Plan {
   if (seen.containers.length + seen.sandboxes.length === 0) planCgroups(draft);
   draft.wait({ code: 'CleanUp', what: whatIsLeft(input) });
   return draft.finish();
+}
+
+// The first removal relies on it that the pod is over for good: should its source want it again after a crash, what the
+// ledger says of its attempts and its init containers is not true of the pod that comes.
+function planDecision(draft: Draft): boolean {
+  const { want, kept, now } = draft.input;
+  const known = planIdentity(draft);
+  if (kept.revision === 0 || (kept.stopping !== undefined && forGood.has(kept.stopping.why))) return known;
+  const why = want.kind === 'pod' && want.removed !== true ? 'Deleted' : 'Removed';
+  const { graceSeconds, since } = kept.stopping ?? { graceSeconds: 0, since: now };
+  draft.keep({ stopping: { why, graceSeconds, since } }, 'what the pod leaves behind is removed');
+  return false;
 }
 
 // Where the logs are follows from the pod's name, which only the sandbox may know: written down before that goes.
@@ -47,12 +62,16 @@ function removeContainer(draft: Draft, id: PodInput['seen']['containers'][number
 function planFolders(draft: Draft): void {
   const { input } = draft;
   const { uid, node, seen } = input;
-  if (seen.disk.data) {
+  // Of a pod that the ledger never took in, only the folder says that it is ours: after a crash nobody would look for the
+  // rest of it.
+  const { cgroups, logs } = leftovers(input);
+  const last = input.kept.revision > 0 || (cgroups.length === 0 && !logs);
+  if (seen.disk.data && last) {
     const why = { code: 'RemovePod', what: 'data' } as const;
     const directory = podDirectory(node, uid);
     draft.act({ key: 'remove data', target: 'prepare', why, kind: 'removeData', directory });
   }
-  if (leftovers(input).logs) {
+  if (logs) {
     const why = { code: 'RemovePod', what: 'logs' } as const;
     const { namespace, name } = identityOf(input);
     const directory = logDirectory(node, namespace, name, uid);

@@ -558,7 +558,12 @@ suite('planPod() for a pod that ends', () => {
 suite('planPod() for a pod that is cleaned away', () => {
   const gone = {
     ...podInput({ want: { kind: 'absent' }, now }),
-    kept: { ...nothingKept, revision: 3, identity: { namespace: 'default', name: 'web' } },
+    kept: {
+      ...nothingKept,
+      revision: 3,
+      identity: { namespace: 'default', name: 'web' },
+      stopping: { why: 'Removed', graceSeconds: 0, since: 0 as Tick },
+    } satisfies Kept,
   };
   const full = { data: true, cgroup: true, logs: true };
 
@@ -578,6 +583,24 @@ suite('planPod() for a pod that is cleaned away', () => {
     const made = plan({ ...gone, seen: empty });
     assert.deepEqual(keys(made), ['remove data', 'remove logs', 'remove cgroup /kubepods/podu1']);
     assert.deepEqual(step(made, 'removeLogs').directory, '/var/log/pods/default_web_u1');
+  });
+
+  test('that it is over for good is written down before anything is removed, for its source may want it again', () => {
+    const { stopping: _, ...before } = gone.kept;
+    const seen = { ...looked, disk: full, containers: [exitedContainer('c', 0)] };
+    for (const kept of [before, { ...before, stopping: { ...gone.kept.stopping, why: 'Finished' as const } }]) {
+      const made = plan({ ...gone, kept, seen });
+      assert.deepEqual(keys(made), ['record 4']);
+      assert.equal(step(made, 'record').kept.stopping?.why, 'Removed');
+    }
+  });
+
+  test('of a pod that the ledger never took in, the folder goes last: it alone says that the rest is ours', () => {
+    const unknown = { ...gone, kept: { ...nothingKept, identity: gone.kept.identity } };
+    const made = plan({ ...unknown, seen: { ...looked, disk: full } });
+    assert.deepEqual(keys(made), ['remove logs', 'remove cgroup /kubepods/podu1']);
+    const last = plan({ ...unknown, seen: { ...looked, disk: { ...full, cgroup: false, logs: false } } });
+    assert.deepEqual(keys(last), ['remove data']);
   });
 
   test('the three places of a cgroup are gone through, and then the pod is gone', () => {
@@ -606,8 +629,9 @@ suite('planPod() for a pod that is cleaned away', () => {
       sandboxes: [sandboxSeen({ ready: false })],
       containers: [exitedContainer('c', 0)],
     };
+    const { stopping: _, ...before } = gone.kept;
     const kept: Kept = {
-      ...gone.kept,
+      ...before,
       admitted: true,
       verdict: { phase: 'Succeeded' },
       containers: { c: { attempt: 0 } },
