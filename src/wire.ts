@@ -16,8 +16,13 @@ import type { PodSource } from './ports/pod-source.ts';
 import type { Ports } from './ports/ports.ts';
 import { runtimeSocket } from './wire-embedded.ts';
 
+/** The ports of a node; disposing of them closes what they opened. */
+export interface Wired extends AsyncDisposable {
+  readonly ports: Ports;
+}
+
 /** Joins adapters to ports as the configuration says. Connects to nothing yet: the first call does. */
-export function wire(config: Config, logger: Logger): Ports {
+export function wire(config: Config, logger: Logger): Wired {
   const clock = new SystemClock();
   const { requestTimeout } = config.runtime;
   const socket = runtimeSocket(config);
@@ -25,7 +30,7 @@ export function wire(config: Config, logger: Logger): Ports {
   const imageSocket = imageSocketOf(config);
   const images = imageSocket === socket ? channel : new CriChannel({ socket: imageSocket, requestTimeout });
   const linux = linuxPorts({ rootDir: config.dirs.root, resolvConf: config.pods.resolvConf }, { clock });
-  return {
+  const ports: Ports = {
     ...linux,
     clock,
     logger,
@@ -39,15 +44,24 @@ export function wire(config: Config, logger: Logger): Ports {
     pullProgress: new ContainerdPullProgress(images),
     sources: [manifests(config, clock)],
   };
+  return {
+    ports,
+    [Symbol.asyncDispose]: async () => {
+      channel[Symbol.dispose]();
+      images[Symbol.dispose]();
+      await Promise.all([linux.store.close(), linux.statuses.close(), linux.journal.close()]);
+    },
+  };
 }
 
 function manifests({ pods, node, dirs }: Config, clock: SystemClock): PodSource {
   return folderSource({
     paths: pods.manifestPaths,
     nodeName: nodeName(node, hostname()),
-    // Without an API server a pod is what its file says: its own name, and the ConfigMaps and Secrets beside it.
-    appendNodeName: false,
-    allowReferences: true,
+    // With `up` a pod is what its file says: its own name, and the ConfigMaps and Secrets beside it. With `run` it is a
+    // kubelet's static pod, on a cluster or not: what stands in /etc/kubernetes/manifests must mean the same.
+    appendNodeName: pods.staticPods === true,
+    allowReferences: pods.staticPods !== true,
     rescan: pods.fileCheckFrequency,
     lastGood: join(dirs.root, 'manifests'),
     clock,

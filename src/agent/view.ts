@@ -5,6 +5,7 @@ import { rfc3339 } from '../lib/rfc3339.ts';
 import { after, type Milliseconds, milliseconds, type WallTime } from '../lib/time.ts';
 import { PortError } from '../ports/port-error.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { RuntimeStatus } from '../ports/runtime.ts';
 import type {
   AgentView,
   Answer,
@@ -90,7 +91,7 @@ export class View implements AgentView {
       ready: reasons.length === 0,
       reasons,
       runtime: status === undefined ? '' : `${status.name} ${status.version}`,
-      network: status === undefined ? '' : status.networkReady ? 'ready' : status.networkNotReadyReason,
+      network: status === undefined ? '' : networkText(status),
       startedAt: rfc3339(startedAt),
       allocatable: {
         cpuMilli: node?.allocatable.cpu ?? 0,
@@ -224,6 +225,11 @@ export class View implements AgentView {
     const records = row.seen.containers.filter((container) => container.name === name);
     return { ok: true, value: { row, name, node, records } };
   }
+}
+
+function networkText({ networkReady, networkNotReadyReason, networkConfig }: RuntimeStatus): string {
+  if (!networkReady) return networkNotReadyReason;
+  return networkConfig === undefined ? 'ready' : `ready: ${networkConfig}`;
 }
 
 function isNamed({ kind, namespace, name }: EventObject, wanted: string): boolean {

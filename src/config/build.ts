@@ -111,6 +111,7 @@ function podsOf(values: Values, invocation: Invocation): PodsConfig {
   const given = invocation.manifestPaths.map((path) => resolve(invocation.workingDirectory, path));
   return {
     manifestPaths: staticPodPath === undefined ? given : [...given, staticPodPath],
+    ...(invocation.command === 'run' ? { staticPods: true } : {}),
     fileCheckFrequency: values.duration('fileCheckFrequency'),
     clusterDns: values.texts('clusterDNS'),
     clusterDomain: values.text('clusterDomain') ?? '',

@@ -88,6 +88,8 @@ export interface NetworkConfig {
 export interface PodsConfig {
   /** Files and folders of manifests, in the order given. */
   readonly manifestPaths: readonly string[];
+  /** True: as a kubelet takes them, pods are named after the node and may not refer to ConfigMaps, Secrets and such. */
+  readonly staticPods?: true;
   /** How often manifests are read again although nobody told of a change. */
   readonly fileCheckFrequency: Milliseconds;
   readonly clusterDns: readonly string[];

@@ -74,6 +74,8 @@ export interface RuntimeStatus {
   readonly networkReady: boolean;
   /** The runtime's own words, for example that it found no CNI config and where it looks. */
   readonly networkNotReadyReason: string;
+  /** The network configuration that is in use, in words; absent where the runtime cannot say. */
+  readonly networkConfig?: string;
   readonly handlers: readonly string[];
   /** What the runtime wants: "cgroupfs" or "systemd"; absent where it cannot say. */
   readonly cgroupDriver?: 'cgroupfs' | 'systemd';

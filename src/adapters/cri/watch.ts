@@ -11,6 +11,7 @@ import {
   type RuntimeCondition,
   type RuntimeConfigResponse,
 } from './generated/runtime.pb.ts';
+import { networkTold } from './network-told.ts';
 import { Observer } from './observe.ts';
 
 /** What a CRI runtime knows and what happens in it. */
@@ -49,11 +50,12 @@ export class CriWatch implements RuntimeWatch {
     const options = { what: "read the runtime's status", effect: 'read' } as const;
     const [version, told, driver] = await Promise.all([
       this.#channel.call(methods.version, { version: '' }, options, signal),
-      this.#channel.call(methods.status, { verbose: false }, options, signal),
+      this.#channel.call(methods.status, { verbose: true }, options, signal),
       this.#channel.call(methods.runtimeConfig, {}, options, signal).then(cgroupDriverOf, undefinedWhenRefused),
     ]);
     const conditions = told.status?.conditions ?? [];
     const ready = conditions.find(({ type }) => type === 'RuntimeReady');
+    const { config, loadFault } = networkTold(told.info);
     const network = conditions.find(({ type }) => type === 'NetworkReady');
     return {
       name: version.runtimeName,
@@ -62,7 +64,10 @@ export class CriWatch implements RuntimeWatch {
       ready: ready?.status ?? false,
       notReadyReason: reasonOf(ready),
       networkReady: network?.status ?? false,
-      networkNotReadyReason: reasonOf(network),
+      networkNotReadyReason: [reasonOf(network), ...(network?.status === false && loadFault ? [loadFault] : [])].join(
+        ': ',
+      ),
+      ...(config && { networkConfig: config }),
       handlers: [...new Set(told.runtimeHandlers.map(({ name }) => name))],
       ...(driver && { cgroupDriver: driver }),
     };

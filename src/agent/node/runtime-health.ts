@@ -83,7 +83,8 @@ export class RuntimeHealth {
     const reasons = this.reasons.join('; ');
     if (reasons === before) return;
     if (reasons === '') {
-      this.#logger.info('the container runtime is ready');
+      const { name = '', version = '', networkConfig: network } = this.#status ?? {};
+      this.#logger.info('the container runtime is ready', { runtime: `${name} ${version}`, network });
       this.#tell('runtime', { type: 'Normal', reason: 'NodeReady', message: 'The container runtime is ready.' });
     } else {
       this.#logger.warn('the container runtime is not ready', { reasons });
