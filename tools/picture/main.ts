@@ -16,6 +16,7 @@ const lastShown = 5;
 const dir = mkdtempSync(join(tmpdir(), 'nodelet-picture-'));
 const [text, timing] = [join(dir, 'text'), join(dir, 'timing')];
 try {
+  execFileSync('script/build', ['--if-needed'], { stdio: 'inherit' });
   const command = `stty cols ${columns} rows 45; exec timeout --foreground -s INT ${seconds} bin/nodelet up examples`;
   const args = ['-q', '--log-out', text, '--log-timing', timing, '-c', `bash -c '${command}'`];
   execFileSync('script', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, TERM: 'xterm' } });
@@ -37,9 +38,10 @@ function framesOf(recorded: Buffer, delays: string): readonly Frame[] {
       frames.push({ lines: terminal.lines, seconds: Math.min(waited, 2) });
       waited = 0;
     }
-    terminal.write(recorded.subarray(at, at + Number(bytes)).toString('utf8'));
+    const written = recorded.subarray(at, at + Number(bytes)).toString('utf8');
+    if (written.includes('nodelet ends')) break;
+    terminal.write(written);
     at += Number(bytes);
-    if (terminal.lines.some((runs) => runs.some((run) => run.text.includes('nodelet has ended')))) break;
   }
   frames.push({ lines: terminal.lines, seconds: lastShown });
   return frames.filter(

@@ -29,7 +29,9 @@ export function animation(frames: readonly Frame[], columns: number): string {
     const from = (begun / total) * 100;
     begun += frame.seconds;
     const to = (begun / total) * 100;
-    return { style: keyframes(index, { from, to, total }), body: drawn(frame, index) };
+    // Where nothing moves, the last screen is the picture.
+    const still = index === frames.length - 1 ? 'visible' : 'hidden';
+    return { style: keyframes(`f${index}`, { from, to, total, still }), body: drawn(frame, index) };
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="nodelet up: pods from the first look to ready">`,
@@ -41,11 +43,19 @@ export function animation(frames: readonly Frame[], columns: number): string {
   ].join('\n');
 }
 
-function keyframes(index: number, { from, to, total }: { from: number; to: number; total: number }): string {
-  const [begin, end] = [from.toFixed(2), to.toFixed(2)];
-  const shown = `${begin}%{visibility:visible}${end}%{visibility:hidden}`;
+interface Showing {
+  /** Percent of the whole. */
+  readonly from: number;
+  readonly to: number;
+  /** Seconds. */
+  readonly total: number;
+  readonly still: 'visible' | 'hidden';
+}
+
+function keyframes(id: string, { from, to, total, still }: Showing): string {
+  const shown = `${from.toFixed(2)}%{visibility:visible}${to.toFixed(2)}%{visibility:hidden}`;
   const before = from > 0 ? '0%{visibility:hidden}' : '';
-  return `#f${index}{visibility:hidden;animation:k${index} ${total.toFixed(1)}s step-end infinite}@keyframes k${index}{${before}${shown}}`;
+  return `#${id}{visibility:${still};animation:k${id} ${total.toFixed(1)}s step-end infinite}@keyframes k${id}{${before}${shown}}`;
 }
 
 function drawn(frame: Frame, index: number): string {
@@ -55,7 +65,7 @@ function drawn(frame: Frame, index: number): string {
       const fill = colors[style] === undefined ? '' : ` fill="${colors[style]}"`;
       return `<tspan${fill}>${escaped(text)}</tspan>`;
     });
-    return `<text x="${margin}" y="${y}">${spans.join('')}</text>`;
+    return `<text xml:space="preserve" x="${margin}" y="${y}">${spans.join('')}</text>`;
   });
   return `<g id="f${index}">${lines.join('')}</g>`;
 }

@@ -42,7 +42,7 @@ suite('animation()', () => {
     assert.match(svg, /a &lt; b/);
     assert.match(
       svg,
-      /@keyframes k1\{0%\{visibility:hidden\}25\.00%\{visibility:visible\}100\.00%\{visibility:hidden\}\}/,
+      /@keyframes kf1\{0%\{visibility:hidden\}25\.00%\{visibility:visible\}100\.00%\{visibility:hidden\}\}/,
     );
   });
 });
