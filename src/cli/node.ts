@@ -28,10 +28,11 @@ export async function runNode({ config, logger, show }: NodeOptions, shutdown: A
   if (process.getuid?.() !== 0) throw new CommandError('cannot run pods as this user: run it with sudo');
   const release = lockOrSayWho(config);
   try {
+    // Ended last: the agent writes until it has ended, and a file that is left open ends the process with an error.
+    await using wired = wire(config, logger);
     await using scope = new Scope(shutdown);
     if (isEmbedded(config)) scope.spawn(await startRuntime(config, logRuntime(logger), scope.signal));
-    const ports = wire(config, logger);
-    const agent = startAgent({ config, version: nodeletVersion }, ports, scope.signal);
+    const agent = startAgent({ config, version: nodeletVersion }, wired.ports, scope.signal);
     scope.spawn(() => agent.ended);
     scope.spawn((signal) => serveLocal(agent.view, config.dirs.controlSocket, signal));
     const { address, port } = config.health;
