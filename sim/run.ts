@@ -1,4 +1,4 @@
-import type { Decisions } from '../src/agent/decisions.ts';
+import { coreDecisions, type Decisions } from '../src/agent/decisions.ts';
 import { replayJournal } from '../src/agent/replay.ts';
 import { seeded } from '../src/lib/random.ts';
 import { milliseconds, seconds } from '../src/lib/time.ts';
@@ -25,7 +25,7 @@ const healing = seconds(1800);
  * The seed picks the rates of the faults, the shapes of the pods, and what people and programs do. `decisions` takes the
  * place of the core's, to show that the checkers find a rule that is broken.
  */
-export async function runSeed(seed: number, decisions?: Decisions): Promise<Verdict> {
+export async function runSeed(seed: number, decisions: Decisions = coreDecisions): Promise<Verdict> {
   const random = seeded(seed);
   const world = new World(random, decisions);
   for (const image of imageNames) world.node.images.publish(image);
@@ -37,23 +37,29 @@ export async function runSeed(seed: number, decisions?: Decisions): Promise<Verd
   }
   for (const image of imageNames) world.node.images.publish(image);
   world.node.source.applyConfigMap('config', { key: 'last' });
-  if (world.violations.length === 0) await converge(world);
+  if (world.violations.length === 0) await converge(world, decisions);
   const violations = [...world.violations];
   world.crash('at the end');
   await world.clock.settle();
   return { seed, violations, trace: world.trace.lines, coverage: world.coverage.counts };
 }
 
-async function converge(world: World): Promise<void> {
+async function converge(world: World, decisions: Decisions): Promise<void> {
   await world.calmDown();
   for (let spent = 0; spent < healing && world.violations.length === 0; spent += 60_000) {
     await world.run(seconds(60));
     if (spent > 300_000 && unrest(world).length === 0) break;
   }
+  if (world.violations.length === 0) world.violations.push(...unrest(world));
   await restartQuietly(world);
   if (world.violations.length > 0) return;
   const { node, wanted, taken, violations } = world;
-  violations.push(...unrest(world), ...leftovers(node, wanted, taken), ...foreignersHarmed(node), ...replayed(world));
+  violations.push(
+    ...unrest(world),
+    ...leftovers(node, wanted, taken),
+    ...foreignersHarmed(node),
+    ...replayed(world, decisions),
+  );
 }
 
 /** I6: a new life of the agent in calm weather starts and stops nothing. */
@@ -94,8 +100,8 @@ function running(world: World): string {
 }
 
 /** I12: decided again from the journal, everything comes out the same. */
-function replayed({ node }: World): readonly string[] {
-  const { differing, skipped } = replayJournal(node.journal.lines);
+function replayed({ node }: World, decisions: Decisions): readonly string[] {
+  const { differing, skipped } = replayJournal(node.journal.lines, decisions);
   const found = differing
     .slice(0, 3)
     .map((one) => `I12: line ${one.line} of the journal, pod ${one.uid}, is decided otherwise by a replay`);

@@ -56,6 +56,8 @@ function fromRecord(
   context: StatusContext,
 ): Bare {
   const old = previousOf(context, container.name);
+  // An attempt that was never started may be gone; the ledger remembers it over all lives of the agent.
+  const recorded = context.input.kept.containers[container.name]?.attempt ?? 0;
   const id = containerId(newest, context);
   // An end that was told stands, and the loss of a running container is such an end.
   if (newest.state === 'unknown' && old?.containerID === id && old.state.terminated !== undefined) return bareOf(old);
@@ -65,7 +67,7 @@ function fromRecord(
     name: container.name,
     state: vanished ? { terminated: lost } : stateOf(newest, context),
     lastState: lastState(before, old, id, context),
-    restartCount: restartCount(newest, old, id) + (vanished ? 1 : 0),
+    restartCount: Math.max(recorded, restartCount(newest, old, id)) + (vanished ? 1 : 0),
     image: newest.image === '' ? container.image : newest.image,
     imageID: newest.imageId,
     containerID: id,
