@@ -71,9 +71,11 @@ export class Weather implements Faults {
     return this.#hits('lostAfter', call.port) ? 'lost outcome' : 'ok';
   }
 
-  latency(): Milliseconds {
+  latency(call: Call): Milliseconds {
     const usual = 1 + Math.floor(this.#random() * 20);
-    return milliseconds(!this.calm && this.#hits('slow', 'call') ? usual * 500 : usual);
+    // A link of the local disk is made at once, or not at all.
+    const slow = !this.calm && call.method !== 'link' && this.#hits('slow', 'call');
+    return milliseconds(slow ? usual * 500 : usual);
   }
 
   /** When a runtime event arrives, in ms: never, once, or twice; late ones overtake each other. */

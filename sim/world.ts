@@ -33,6 +33,7 @@ export class World {
   readonly #instances = new Instances();
   readonly #told: Told;
   #dead = false;
+  #lives = 0;
   #life: { readonly agent: Agent; readonly end: AbortController } | undefined;
 
   constructor(random: Random, decisions: Decisions = coreDecisions) {
@@ -50,7 +51,7 @@ export class World {
       before: (call) => (this.#dead ? 'never' : this.weather.before(call)),
       after: (call) => this.weather.after(call),
     };
-    this.node.world.latency = () => this.weather.latency();
+    this.node.world.latency = (call) => this.weather.latency(call);
     this.node.world.trace = (call) => this.#called(call);
     settleForeigners(this.node);
   }
@@ -192,8 +193,12 @@ export class World {
 
   // A row that is dropped ends one life of its pod: what comes under the same UID afterwards begins anew.
   #journal(): LineLog {
+    this.#lives += 1;
+    const life = this.#lives;
     return {
       append: (line) => {
+        // The dead write no more.
+        if (this.#dead || life !== this.#lives) return;
         this.node.journal.append(line);
         const uid = /^\{"line":"gone","uid":"([^"]*)"/.exec(line)?.[1];
         if (uid === undefined) return;
