@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { State } from '../src/server/routes/state.ts';
-import type { PodRow, ProblemRow } from '../src/server/view.ts';
+import type { EventRow, PodRow, ProblemRow } from '../src/server/view.ts';
 
 const project: string = join(import.meta.dirname, '..');
 const nodelet: string = join(project, 'bin/nodelet');
@@ -89,9 +89,19 @@ network:
   }
 
   start(): void {
+    this.spawn(['up', this.manifests, ...this.flags]);
+  }
+
+  /** Starts the agent with these words, for a test that says it otherwise than `start`. */
+  spawn(words: readonly string[]): void {
     const out = openSync(this.log, 'a');
-    this.#agent = spawn(nodelet, ['up', this.manifests, ...this.flags], { stdio: ['ignore', out, out] });
+    this.#agent = spawn(nodelet, words, { stdio: ['ignore', out, out], env: this.environment });
     closeSync(out);
+  }
+
+  /** What the agent and the commands see. */
+  get environment(): NodeJS.ProcessEnv {
+    return process.env;
   }
 
   /** The agent's process; `bin/nodelet` becomes it. */
@@ -131,6 +141,7 @@ network:
   run(command: string, ...args: readonly string[]): string {
     return execFileSync(nodelet, [command, ...this.flags, ...args], {
       encoding: 'utf8',
+      env: this.environment,
       timeout: 120_000,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -151,6 +162,20 @@ network:
 
   problems(): readonly ProblemRow[] {
     return this.state()?.problems ?? [];
+  }
+
+  /** The agent's events, the latest last. */
+  events(): readonly EventRow[] {
+    try {
+      return JSON.parse(this.run('events', '-o', 'json'));
+    } catch {
+      return [];
+    }
+  }
+
+  /** Whatever the agent wrote: its log and, without a terminal, its table. */
+  logText(): string {
+    return readFileSync(this.log, 'utf8');
   }
 
   /** Waits until `seen` gives a value; the error shows what was last seen and the end of the log. */

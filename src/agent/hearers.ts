@@ -30,9 +30,10 @@ export function consequences(health: RuntimeHealth, ledger: Ledger): LoopHearer 
   };
 }
 
-// A sandbox that cannot be made is often the network's fault, and the runtime says so when it is asked.
+// A sandbox that cannot be made or stopped is often the network's fault, and the runtime says so when it is asked.
 function failureOf(fact: Fact): string | undefined {
   if (fact.kind !== 'outcome' || fact.result.ok || !('failure' in fact.result)) return undefined;
   const { kind, message } = fact.result.failure;
-  return kind === 'unavailable' || fact.action.kind === 'runSandbox' ? message : undefined;
+  const isOfNetwork = fact.action.kind === 'runSandbox' || fact.action.kind === 'stopSandbox';
+  return kind === 'unavailable' || isOfNetwork ? message : undefined;
 }

@@ -56,7 +56,8 @@ export class Teller implements LoopHearer {
   gone(row: Row): void {
     this.#told.delete(row);
     this.#events.forget(row.uid);
-    this.#logger.info('a pod is gone', this.#fields(row));
+    // A row without a name was never a pod of ours: an event told of somebody else's.
+    if (nameOf(row) !== undefined) this.#logger.info('a pod is gone', this.#fields(row));
   }
 
   // A failure that is no event: for the timeline each time, for the log once per change.
