@@ -426,6 +426,9 @@ suite('podStatus(): the end', () => {
     const verdict = { phase: 'Failed', reason: 'DeadlineExceeded' } as const;
     const status = statusOf({ spec: never, kept: { verdict }, seen: { ...nothingSeen } });
     assert.deepEqual([status.phase, status.reason], ['Failed', 'DeadlineExceeded']);
+    const previous = statusOf({ spec: never });
+    const told = statusOf({ spec: never, kept: { verdict }, seen: { ...nothingSeen }, previous });
+    assert.deepEqual([previous.phase, told.phase, told.reason], ['Pending', 'Failed', 'DeadlineExceeded']);
   });
 
   test('a refused pod says so', () => {

@@ -27,7 +27,7 @@ export function podStatus(input: PodInput, wall: WallTime, previous?: PodStatus)
   const { want } = input;
   if (want.kind === 'absent') return orphanStatus(input, previous);
   // Before the first look nothing is known: what was told last is closer to the truth than "all is gone".
-  if (!input.seen.observed && previous !== undefined) return previous;
+  if (!input.seen.observed && previous !== undefined) return { ...previous, ...decidedEnd(input, previous) };
   const context = contextOf(input, want, previous);
   const { init, main } = statusesOf(context);
   const outcome = outcomeOf(context, { init, main });
@@ -91,7 +91,7 @@ function outcomeOf(context: StatusContext, statuses: Statuses): Outcome {
   if (previous !== undefined && isTerminal(previous.phase)) return reasoned(previous);
   const { verdict } = input.kept;
   // A verdict is only recorded once nothing runs, and nothing starts after it: it needs no look.
-  if (verdict !== undefined && (ended || !input.seen.observed)) return reasoned({ ...verdict, ...rejection(context) });
+  if (verdict !== undefined && (ended || !input.seen.observed)) return reasoned({ ...verdict, ...rejection(input) });
   const initialised = wasInitialised(context);
   const phase = podPhase(want.pod, { ...statuses, initialised, ended });
   const told = ended && !isKeptBySource(input);
@@ -101,12 +101,19 @@ function outcomeOf(context: StatusContext, statuses: Statuses): Outcome {
   return { phase: previous?.phase ?? (initialised ? 'Running' : 'Pending') };
 }
 
+/** What the ledger knows of an end that was decided after `previous` was told. */
+function decidedEnd(input: PodInput, previous: PodStatus): Outcome | undefined {
+  const { verdict } = input.kept;
+  if (verdict === undefined || isTerminal(previous.phase)) return undefined;
+  return reasoned({ ...verdict, ...rejection(input) });
+}
+
 function reasoned({ phase, reason = '', message = '' }: Outcome): Outcome {
   return { phase, ...(reason === '' ? {} : { reason }), ...(message === '' ? {} : { message }) };
 }
 
 /** Tools know a refused pod by how its message begins. */
-function rejection({ input }: StatusContext): { readonly message?: string } {
+function rejection(input: PodInput): { readonly message?: string } {
   const start = 'Pod was rejected: ';
   const message = input.kept.verdict?.message ?? '';
   return input.kept.admitted === false && !message.startsWith(start) ? { message: start + message } : {};
