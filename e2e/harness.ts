@@ -35,6 +35,7 @@ export class TestNode implements AsyncDisposable {
   readonly bridge: string;
   readonly log: string;
   readonly config: string;
+  readonly #network: number;
   #agent: ChildProcess | undefined;
 
   constructor(label: string) {
@@ -44,6 +45,8 @@ export class TestNode implements AsyncDisposable {
     this.witness = join(this.dir, 'witness');
     this.log = join(this.dir, 'nodelet.log');
     this.config = join(this.dir, 'config.yaml');
+    // From the process id, so that tests of two processes do not meet.
+    this.#network = 64 + ((process.pid + nodes) % 64);
     this.bridge = `nlt${process.pid % 10000}x${nodes}`;
     mkdirSync(this.manifests);
     mkdirSync(this.witness);
@@ -51,7 +54,6 @@ export class TestNode implements AsyncDisposable {
   }
 
   #configText(): string {
-    const network = 64 + (nodes % 64);
     return `apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 podLogsDir: ${this.dir}/podlogs
@@ -69,7 +71,7 @@ runtime:
 network:
   cniConfDir: ${this.dir}/cni
   bridge: ${this.bridge}
-  podCIDR: 10.${network}.0.0/16
+  podCIDR: 10.${this.#network}.0.0/16
 `;
   }
 
@@ -223,7 +225,7 @@ network:
       .map((pid) => `process ${pid}: ${commandLine(pid)}`);
     const rules = execFileSync('iptables-save', { encoding: 'utf8' })
       .split('\n')
-      .filter((rule) => rule.includes(this.bridge) || rule.includes(`10.${64 + (nodes % 64)}.`));
+      .filter((rule) => rule.includes(this.bridge) || rule.includes(` 10.${this.#network}.`));
     return [...mounts, ...cgroups, ...links, ...processes, ...rules];
   }
 

@@ -167,8 +167,8 @@ suite('images of a registry', { skip: machineLacks() ?? false }, () => {
 
     await t.test('after down nothing is left', async () => {
       await node.stop();
-      node.run('down');
-      assert.deepEqual(node.leftovers(), []);
+      const said = node.run('down');
+      assert.deepEqual(node.leftovers(), [], said);
     });
   });
 });
