@@ -27,7 +27,7 @@ export function podStatus(input: PodInput, wall: WallTime, previous?: PodStatus)
   const { want } = input;
   if (want.kind === 'absent') return orphanStatus(input, previous);
   // Before the first look nothing is known: what was told last is closer to the truth than "all is gone".
-  if (!input.seen.observed && previous !== undefined) return { ...previous, ...decidedEnd(input, previous) };
+  if (!input.seen.observed && previous !== undefined) return withDecidedEnd(previous, { input, want, wall });
   const context = contextOf(input, want, previous);
   const { init, main } = statusesOf(context);
   const outcome = outcomeOf(context, { init, main });
@@ -101,11 +101,17 @@ function outcomeOf(context: StatusContext, statuses: Statuses): Outcome {
   return { phase: previous?.phase ?? (initialised ? 'Running' : 'Pending') };
 }
 
-/** What the ledger knows of an end that was decided after `previous` was told. */
-function decidedEnd(input: PodInput, previous: PodStatus): Outcome | undefined {
+/** What was told last, with an end that the ledger knows and that was not told before a crash. */
+function withDecidedEnd(
+  previous: PodStatus,
+  { input, want, wall }: { readonly input: PodInput; readonly want: WantedPod; readonly wall: WallTime },
+): PodStatus {
   const { verdict } = input.kept;
-  if (verdict === undefined || isTerminal(previous.phase)) return undefined;
-  return reasoned({ ...verdict, ...rejection(input) });
+  if (verdict === undefined || isTerminal(previous.phase)) return previous;
+  const { initContainerStatuses: init = [], containerStatuses: main } = previous;
+  const told = { pod: want.pod, init, main, previous, sandboxes: [], now: rfc3339(wall) };
+  const conditions = podConditions({ ...told, phase: verdict.phase });
+  return { ...previous, ...reasoned({ ...verdict, ...rejection(input) }), conditions };
 }
 
 function reasoned({ phase, reason = '', message = '' }: Outcome): Outcome {
