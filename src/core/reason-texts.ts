@@ -59,7 +59,7 @@ const whyTexts: Table<Why, string> = {
     `Stops container "${container}" with a grace of ${graceSeconds} s, because ${endText(because)}.`,
   StopSandbox: ({ because }) => `Stops the pod's sandbox, because ${endText(because)}.`,
   CollectDeadContainer: ({ container }) =>
-    `Removes an ended instance of container "${container}"; newer ones are kept.`,
+    `Removes an instance of container "${container}" that nobody needs any more.`,
   CollectDeadSandbox: 'Removes an ended sandbox of the pod; a newer one has taken its place.',
   RemovePod: ({ what }) => `Removes what the pod leaves behind: ${removed[what]}.`,
 };
@@ -103,19 +103,21 @@ const waitTexts: WaitTable = {
   VolumeMount: ({ volume }) => `Waits until volume "${volume}" is in place.`,
   ImagePull: ({ image }) => `Waits until image "${image}" is pulled.`,
   ImageBackOff: ({ image, until, error }, within) =>
-    `Cannot pull image "${image}": ${error}. The next try is ${within(until)}.`,
+    `Cannot pull image "${image}": ${cause(error)}. The next try is ${within(until)}.`,
   ImageNeverPull: ({ image }) =>
     `Image "${image}" is not on the node, and its imagePullPolicy is Never. Import it, or change the policy.`,
   Sandbox: () => "Waits for the pod's sandbox.",
   StartSlot: ({ ahead }) =>
-    `Waits for its turn to start: ${ahead === 1 ? '1 pod is' : `${ahead} pods are`} ahead of it.`,
+    ahead === 0
+      ? 'Waits for its turn to start: it is the next.'
+      : `Waits for its turn to start: ${ahead === 1 ? '1 pod is' : `${ahead} pods are`} ahead of it.`,
   ContainerStart: ({ container }) => `Waits until container "${container}" has started.`,
   InitContainer: ({ container }) => `Waits until init container "${container}" has succeeded.`,
   PostStart: ({ container }) => `Waits for the postStart hook of container "${container}".`,
   CrashBackOff: ({ container, until, lastExit, restarts }, within) =>
-    `Container "${container}" keeps ending (${lastExit}; ${restarts} restarts). It starts again ${within(until)}.`,
+    `Container "${container}" keeps ending (${lastExit}; ${counted(restarts, 'restart')}). It starts again ${within(until)}.`,
   RetryAfterFailure: ({ step, until, error }, within) =>
-    `Cannot ${stepText(step)}: ${error}. The next try is ${within(until)}.`,
+    `Cannot ${stepText(step)}: ${cause(error)}. The next try is ${within(until)}.`,
   PreStop: ({ container, until }, within) =>
     `Waits for the preStop hook of container "${container}"; its grace ends ${within(until)}.`,
   ContainerStop: ({ container, until }, within) =>
@@ -187,6 +189,15 @@ const waitEvents: Table<Wait, EventText | undefined> = {
 /** Why something ends: by the code of a pod's end, or in words. */
 function endText(because: string): string {
   return Object.hasOwn(endTexts, because) ? endTexts[because as StopWhy] : because;
+}
+
+/** An adapter says what it could not do, too: "cannot pull app:1: no such image". The sentence around it has said so. */
+function cause(error: string): string {
+  return error.replace(/^cannot .+?: (?=\S)/, '');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function stepText(step: string): string {

@@ -46,8 +46,10 @@ export function podRow(row: Row, moment: Moment): PodRow | undefined {
 }
 
 /** The timeline in words, oldest first. */
-export function timelineRows(row: Row, { now }: Moment): readonly TimelineRow[] {
-  return row.history.timeline.map((entry) => ({ at: rfc3339(entry.at), text: entryText(entry, now) }));
+export function timelineRows(row: Row, { now, wall }: Moment): readonly TimelineRow[] {
+  // "in 10s" counts from the moment of the entry.
+  const tick = ({ at }: Entry): Tick => (now - (wall - at)) as Tick;
+  return row.history.timeline.map((entry) => ({ at: rfc3339(entry.at), text: entryText(entry, tick(entry)) }));
 }
 
 function tcpPorts({ want }: Row): readonly number[] {

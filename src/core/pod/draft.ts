@@ -57,7 +57,7 @@ export class Draft {
     if (failure !== undefined && until !== undefined && until > this.input.now) {
       const error = failure.message;
       if (action.kind === 'pullImage') this.wait({ code: 'ImageBackOff', image: action.image, until, error });
-      else this.wait({ code: 'RetryAfterFailure', step: action.kind, until, error });
+      else this.wait({ code: 'RetryAfterFailure', step: failure.step ?? action.kind, until, error });
       this.wake(until);
       return false;
     }

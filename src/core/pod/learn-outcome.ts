@@ -61,7 +61,10 @@ function learnFailure(seen: Seen, { action, at }: Outcome, { kind, message }: Fa
   const before = seen.failures[target];
   const inARow = before !== undefined && (before.key === key || !retries[action.kind].perKey);
   const count = inARow ? before.count + 1 : 1;
-  const failed: Seen = { ...seen, failures: { ...seen.failures, [target]: { key, kind, message, count, at } } };
+  const failed: Seen = {
+    ...seen,
+    failures: { ...seen.failures, [target]: { key, step: action.kind, kind, message, count, at } },
+  };
   // With `unavailable` nothing was done. Whatever else it was, what is known of the runtime may be wrong now.
   const look = changesRuntime[action.kind] && action.kind !== 'record' && kind !== 'unavailable' ? 'first' : seen.look;
   return { ...failed, look, ...traces(failed, action, { kind, message }) };

@@ -7,6 +7,7 @@ import { containerConfig } from './container-config.ts';
 import type { Draft } from './draft.ts';
 import { endContainer } from './end-container.ts';
 import { hookCall } from './hooks.ts';
+import { containerReferences, missingOf } from './inputs.ts';
 import { postStartOf } from './instances.ts';
 import { logDirectory, logLink, logPath } from './paths.ts';
 import { imageFor } from './plan-upkeep.ts';
@@ -86,6 +87,8 @@ function create(draft: Draft, subject: Subject, { attempt, previous }: Extract<T
   if (hold === 'create' || !subject.ready) return 'coming';
   const made = containerConfig({ want, uid, container, attempt, image, sandbox, node });
   if (!made.ok) {
+    // An object that is missing is a wait of its own.
+    if (missingOf(want, containerReferences(container)).length > 0) return 'stuck';
     draft.wait({ code: 'BadConfig', container: name, detail: made.detail });
     return 'stuck';
   }

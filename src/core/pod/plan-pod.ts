@@ -43,7 +43,10 @@ function planFinished(input: PodInput, want: WantedPod): Plan {
     const why = { code: 'RemovePod', what: 'cgroup' } as const;
     draft.act({ key: `remove cgroup ${path}`, target: 'sandbox', why, kind: 'removeCgroup', path });
   }
-  draft.wait({ code: 'Finished' });
+  const { admitted, verdict } = input.kept;
+  if (admitted === false)
+    draft.wait({ code: 'Rejected', reason: verdict?.reason ?? '', message: verdict?.message ?? '' });
+  else draft.wait({ code: 'Finished' });
   return draft.finish();
 }
 

@@ -1,6 +1,7 @@
 import type { Brand } from '../../lib/brand.ts';
 import type { Tick, WallTime } from '../../lib/time.ts';
 import type { PortErrorKind } from '../failure.ts';
+import type { StepKind } from './action.ts';
 
 export type SandboxId = Brand<string, 'SandboxId'>;
 export type ContainerId = Brand<string, 'ContainerId'>;
@@ -91,8 +92,9 @@ export type ImageSeen =
     };
 
 export interface FailureSeen {
-  /** Key of the action that failed last. */
+  /** Key of the action that failed last, and its kind: creating and starting a container have one target. */
   readonly key: string;
+  readonly step?: StepKind;
   readonly kind: PortErrorKind;
   readonly message: string;
   /** In a row, since the last success. */

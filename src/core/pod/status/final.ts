@@ -1,7 +1,13 @@
 import type { Pod } from '../../../kube/pod.ts';
-import type { ContainerStatus } from '../../../kube/pod-status.ts';
+import type { ContainerStatus, TerminatedState } from '../../../kube/pod-status.ts';
 import { isSidecar } from '../containers.ts';
 import { lost } from './containers.ts';
+
+/** A container of which nothing is known: it may have run or not. */
+const unknown: TerminatedState = {
+  ...lost,
+  message: 'The runtime has no instance of the container, and nobody knows whether it ran',
+};
 
 interface Statuses {
   readonly init: readonly ContainerStatus[];
@@ -26,7 +32,8 @@ export function finalStatuses(pod: Pod, { init, main }: Statuses): Statuses {
 
 function ended(status: ContainerStatus): ContainerStatus {
   if (status.state.terminated !== undefined) return status;
-  return { ...status, state: { terminated: lost }, ready: false, started: false };
+  const begun = status.state.running !== undefined;
+  return { ...status, state: { terminated: begun ? lost : unknown }, ready: false, started: false };
 }
 
 function wasInitialised(pod: Pod, { init, main }: Statuses): boolean {
