@@ -70,12 +70,12 @@ suite('faults of the machine', { skip }, () => {
     const said = await node.until('the cause is named', () => {
       const row = find(node, 'new');
       const text = [...(row?.waits ?? []), ...(row?.doing ?? [])].map((line) => line.text).join(' ');
-      return /ENOSPC|no space left/i.test(text) ? text : undefined;
+      return /no space is left on the device/.test(text) ? text : undefined;
     });
     assert.match(said, /The next try is/);
     assert.equal(find(node, 'new')?.containers[0]?.id, '');
     assert.deepEqual(find(node, 'old')?.containers, before?.containers);
-    assert.match(node.logText(), /ENOSPC/);
+    assert.match(node.logText(), /^W.* no space is left on the device.*reason=Failed$/m);
 
     root.free();
     await node.until('the new pod is ready', () => find(node, 'new')?.ready.containers === 1);
