@@ -27,7 +27,7 @@ export interface RuntimeUnderTest {
 /** What the suite's containers run. A fake does as the name says when it is given the command. */
 export const programs = {
   /** Ends at once, with code 0, when it is asked to stop. */
-  endsWhenAsked: ['sh', '-c', 'trap "exit 0" TERM; sleep 1000 & wait'],
+  endsWhenAsked: ['sh', '-c', 'trap "exit 0" TERM; echo > /tmp/listens; sleep 1000 & wait'],
   /** Has to be killed. */
   ignoresStop: ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'],
   exitsWith3: ['sh', '-c', 'exit 3'],
@@ -39,6 +39,8 @@ export const commands = {
   /** Writes "out" and "err" to where they belong and exits with 3. */
   speaks: ['sh', '-c', 'echo out; echo err >&2; exit 3'],
   takesLong: ['sleep', '1000'],
+  /** Exits with 0 once `endsWhenAsked` can be asked. */
+  listens: ['sh', '-c', '[ -e /tmp/listens ]'],
 } as const;
 
 /** No test of the suites is aborted from outside. */
