@@ -6,7 +6,7 @@ import { suite, test } from 'node:test';
 import type { PodRow } from '../src/server/view.ts';
 import { containerdIsMissing, RealContainerd } from '../src/testing/real/containerd.ts';
 import { ForeignPod } from './foreign.ts';
-import { container, idle, image, pod } from './pods.ts';
+import { container, idle, image, type Json, pod } from './pods.ts';
 import { RunNode, say } from './run-node.ts';
 
 const nodeName = hostname().toLowerCase();
@@ -23,6 +23,23 @@ function find(node: RunNode, name: string): PodRow | undefined {
 }
 
 const simple = { containers: [container('main', idle)], terminationGracePeriodSeconds: 2 };
+
+const main = (fields: Json): Json => ({ containers: [container('main', idle, fields)] });
+const volume = (source: Json): Json => ({ volumes: [{ name: 'v', ...source }] });
+
+/** What only an API server could give a pod. */
+const references: Readonly<Record<string, Json>> = {
+  account: { serviceAccountName: 'robot' },
+  pull: { imagePullSecrets: [{ name: 'key' }] },
+  from: main({ envFrom: [{ secretRef: { name: 'key' } }] }),
+  map: volume({ configMap: { name: 'settings' } }),
+  secret: volume({ secret: { secretName: 'key' } }),
+  claim: volume({ persistentVolumeClaim: { claimName: 'disk' } }),
+  projected: volume({ projected: { sources: [{ secret: { name: 'key' } }] } }),
+  trust: volume({ projected: { sources: [{ clusterTrustBundle: { name: 'ca', path: 'ca.pem' } }] } }),
+  csi: volume({ csi: { driver: 'd', nodePublishSecretRef: { name: 'key' } } }),
+  device: { resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu' }] },
+};
 
 suite('nodelet run on a runtime of somebody else', { skip: containerdIsMissing() }, () => {
   test('static pods run as a kubelet runs them; what it refuses is told, and others go on', async (t) => {
@@ -46,6 +63,24 @@ suite('nodelet run on a runtime of somebody else', { skip: containerdIsMissing()
       const [event] = node.events().filter(({ reason }) => reason === 'FailedValidation');
       assert.match(event?.message ?? '', /refers\.json:\d+: .*configmap/);
       assert.deepEqual([event?.type, event?.object, event?.count], ['Warning', `node/${nodeName}`, 1]);
+    });
+
+    await t.test('whatever else of the API a pod refers to, it never runs, and one event says why', async () => {
+      for (const [name, spec] of Object.entries(references))
+        node.write(`${name}.json`, pod(name, { ...simple, ...spec }));
+      const names = Object.keys(references);
+      const fileOf = (name: string): string => `/${name}.json`;
+      await node.until('each is a problem', () => {
+        const files = node.problems().map(({ file }) => file);
+        return names.every((name) => files.some((file) => file.endsWith(fileOf(name))));
+      });
+      const events = node.events().filter(({ reason }) => reason === 'FailedValidation');
+      for (const name of names) {
+        const ofIt = events.filter(({ message }) => message.includes(fileOf(name)));
+        assert.equal(ofIt.length, 1, `${name}: ${JSON.stringify(ofIt)}`);
+        assert.equal(find(node, name), undefined);
+      }
+      for (const name of names) node.remove(`${name}.json`);
     });
 
     await t.test('the health endpoint answers', async () => {
