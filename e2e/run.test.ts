@@ -132,6 +132,7 @@ suite('nodelet run on a runtime of somebody else', { skip: containerdIsMissing()
           return report?.ready === false ? report.reasons : undefined;
         });
         assert.match(reasons.join(' '), /no network config found in .*net\.d/);
+        assert.match(node.run('ps'), /\nNODE\n {2}\S+ is not ready: .*no network config found in/);
         // containerd overlooks a file that was moved there.
         writeFileSync(conflist, text);
         await node.until('the node is ready', () => node.state()?.node.ready);

@@ -1,5 +1,5 @@
 import type { State } from '../../server/routes/state.ts';
-import type { ContainerRow, Line, PodRow, ProblemRow, PullRow } from '../../server/view.ts';
+import type { ContainerRow, Line, NodeReport, PodRow, ProblemRow, PullRow } from '../../server/view.ts';
 import { ageText, bytesText, columns, oneLine } from './text.ts';
 
 // Waits that say that all is as it should be.
@@ -40,7 +40,8 @@ export function psLines(state: State, now: number, wide: boolean): readonly stri
   const heads = [...head, ...(wide ? ['SOURCE', 'STAGE', 'UID'] : []), 'WAITS FOR'];
   const table = state.pods.length === 0 ? ['no pods'] : columns([heads, ...rows]);
   const containers = wide && state.pods.length > 0 ? ['', ...containerTable(state.pods)] : [];
-  return [...table, ...containers, ...section('PULLS', pullLines(state.pulls)), ...problemSection(state.problems)];
+  const tail = [...section('PULLS', pullLines(state.pulls)), ...problemSection(state.problems)];
+  return [...table, ...containers, ...tail, ...nodeSection(state.node)];
 }
 
 function containerTable(pods: readonly PodRow[]): readonly string[] {
@@ -77,6 +78,11 @@ export function problemLines(problems: readonly ProblemRow[]): readonly string[]
 
 function problemSection(problems: readonly ProblemRow[]): readonly string[] {
   return section('PROBLEMS', problemLines(problems));
+}
+
+// A node that is well need not be spoken of.
+function nodeSection({ name, ready, reasons }: NodeReport): readonly string[] {
+  return ready ? [] : section('NODE', [`${name} is not ready: ${reasons.map(oneLine).join('; ')}`]);
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -107,6 +107,16 @@ suite('psLines()', () => {
     ]);
   });
 
+  test('ends with why the node is not ready, when it is not', () => {
+    const reasons = ['no network config found in /etc/cni/net.d'];
+    const node = { ...state.node, ready: false, reasons };
+    assert.deepEqual(psLines({ ...state, node, problems: [], pulls: [] }, now, false).slice(-3), [
+      '',
+      'NODE',
+      '  vm is not ready: no network config found in /etc/cni/net.d',
+    ]);
+  });
+
   test('is, when wide, followed by the containers', () => {
     const lines = psLines({ ...state, problems: [], pulls: [] }, now, true);
     assert.deepEqual(lines.slice(4), [
