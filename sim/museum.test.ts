@@ -25,12 +25,12 @@ function withoutWaitingForRecords(input: PodInput): Plan {
   return withActions(next, [record, ...others]);
 }
 
-/** Whatever ends without an answer has ended well. */
-function takingSilenceForSuccess(seen: Seen, fact: Fact): Seen {
+/** Whatever was to be ended or removed is, though it failed. */
+function takingFailureForSuccess(seen: Seen, fact: Fact): Seen {
   if (fact.kind !== 'outcome' || fact.result.ok || !('failure' in fact.result)) return learn(seen, fact);
-  const { action, result } = fact;
+  const { action } = fact;
   const ends = ['stopContainer', 'removeContainer', 'stopSandbox', 'removeSandbox', 'removeCgroup', 'removeData'];
-  if (result.failure.kind !== 'unknown-outcome' || !ends.includes(action.kind)) return learn(seen, fact);
+  if (!ends.includes(action.kind)) return learn(seen, fact);
   return learn(seen, { ...fact, result: { ok: true, value: { kind: 'nothing' } } });
 }
 
@@ -125,7 +125,7 @@ const museum: readonly (readonly [string, RegExp, () => Decisions])[] = [
     /^I11/,
     changing('planPod', () => withoutWaitingForRecords),
   ],
-  ['takes silence for success', /^(I1|I5|I8)\b/, changing('learn', () => takingSilenceForSuccess)],
+  ['takes a failure for success', /^(I1|I5|I8)\b/, changing('learn', () => takingFailureForSuccess)],
   ['goes on with a pod that its source dropped', /^I7/, changing('planPod', () => goingOnAfterRemoval)],
   ['does not see what runs', /^(I1|I10)\b|ended by a bug/, changing('planPod', () => startingBesideTheOld)],
   ['starts anew what ran before the agent did', /^I6/, changing('learn', () => replacingWhatRuns)],

@@ -56,8 +56,8 @@ function mainContainer(name: string, pick: Pick): Container {
     ...(postStart || preStop
       ? {
           lifecycle: {
-            ...(postStart ? { postStart: { exec: { command: ['true'] } } } : {}),
-            ...(preStop ? { preStop: pick({ sleep: { seconds: 2 } }, { exec: { command: ['true'] } }) } : {}),
+            ...(postStart ? { postStart: { exec: { command: ['postStart'] } } } : {}),
+            ...(preStop ? { preStop: pick({ sleep: { seconds: 2 } }, { exec: { command: ['preStop'] } }) } : {}),
           },
         }
       : {}),

@@ -53,7 +53,8 @@ async function converge(world: World, decisions: Decisions): Promise<void> {
   if (world.violations.length === 0) world.violations.push(...unrest(world));
   await restartQuietly(world);
   if (world.violations.length > 0) return;
-  const { node, wanted, taken, violations } = world;
+  const { node, violations } = world;
+  const { wanted, taken } = world.referee;
   violations.push(
     ...unrest(world),
     ...leftovers(node, wanted, taken),

@@ -103,4 +103,5 @@ export const everyFault: readonly string[] = [
   ...['runtime', 'images'].map((port) => `lostBefore ${port}`),
   ...['eventLost', 'eventDoubled', 'eventLate'].map((kind) => `${kind} runtime`),
   'slow call',
+  'a hook fails',
 ];

@@ -9,12 +9,11 @@ import type { LineLog } from '../src/ports/store.ts';
 import type { Call } from '../src/testing/fake-calls.ts';
 import { type FakeNode, fakeNode, portsOf } from '../src/testing/fake-node.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
-import { type Asked, Instances, startsAfterRemoval, unrecordedAttempt } from './checkers.ts';
 import { agentConfig } from './config.ts';
 import { Coverage } from './coverage.ts';
-import { settleForeigners, touchesForeign } from './foreign.ts';
+import { settleForeigners } from './foreign.ts';
 import { someProgram } from './pods.ts';
-import { silentPlan, Told } from './told.ts';
+import { Referee } from './referee.ts';
 import { Trace } from './trace.ts';
 import { pickRates, Weather } from './weather.ts';
 
@@ -25,13 +24,8 @@ export class World {
   readonly coverage: Coverage = new Coverage();
   readonly node: FakeNode;
   readonly weather: Weather;
-  readonly violations: string[] = [];
-  /** Containers that somebody else removed. */
-  readonly taken: Set<string> = new Set();
+  readonly referee: Referee;
   readonly #decisions: Decisions;
-  readonly #removedAt = new Map<string, number>();
-  readonly #instances = new Instances();
-  readonly #told: Told;
   #dead = false;
   #lives = 0;
   #life: { readonly agent: Agent; readonly end: AbortController } | undefined;
@@ -43,9 +37,15 @@ export class World {
     this.node = fakeNode(this.clock, {
       program: (container) => someProgram(container.name, this.weather.calm, random),
       deliver: () => this.weather.deliver(),
+      execSync: ({ id, command }) => {
+        this.referee.ranHook(`${command.join(' ')} of ${this.#short(id)}`);
+        const fails = !this.weather.calm && random() < 0.1;
+        if (fails) this.coverage.add('a hook fails');
+        return { exitCode: fails ? 1 : 0, stdout: '', stderr: '' };
+      },
     });
-    this.#told = new Told(this.node);
-    this.#decisions = this.#watched(decisions);
+    this.referee = new Referee(this.node, (violation) => this.trace.add('CHECK', violation));
+    this.#decisions = this.referee.watched(decisions);
     // Within one turn the agent may die in one call and begin another: that one nobody makes.
     this.node.world.faults = {
       before: (call) => (this.#dead ? 'never' : this.weather.before(call)),
@@ -64,8 +64,8 @@ export class World {
     return this.#life?.agent;
   }
 
-  get wanted(): ReadonlySet<string> {
-    return new Set(this.node.source.content.pods.map((pod) => pod.metadata.uid));
+  get violations(): string[] {
+    return this.referee.violations;
   }
 
   /** A new life of the agent on the same machine: all that it knows is what the earlier ones left outside. */
@@ -80,7 +80,7 @@ export class World {
     this.#life = { agent, end };
     agent.ended.catch((error: unknown) => {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#violate(`the agent ended by a bug: ${text}`);
+      this.referee.judge(`the agent ended by a bug: ${text}`);
     });
   }
 
@@ -99,14 +99,14 @@ export class World {
   }
 
   apply(pod: Pod): void {
-    this.#forget(pod.metadata.name);
-    this.#removedAt.delete(pod.metadata.uid);
+    this.referee.dropped(pod.metadata.name, this.clock.now());
+    this.referee.applied(pod.metadata.uid);
     this.trace.add('source', `has pod ${pod.metadata.name} (${pod.metadata.uid})`);
     this.node.source.apply(pod);
   }
 
   remove(pod: Pod): void {
-    this.#forget(pod.metadata.name);
+    this.referee.dropped(pod.metadata.name, this.clock.now());
     this.trace.add('source', `lost pod ${pod.metadata.name} (${pod.metadata.uid})`);
     this.node.source.remove(pod.metadata.name);
   }
@@ -114,20 +114,17 @@ export class World {
   /** Somebody else removes a container: nobody can tell any more how often it ran and how it ended. */
   take(id: ContainerId): void {
     this.trace.add('someone', `removes ${this.#short(id)}`);
-    const uid = this.node.runtime.state.containers.get(id)?.sandbox.config.uid ?? '';
-    this.taken.add(id);
+    this.referee.took(id);
     this.node.runtime.take(id);
-    this.#instances.forget(uid);
-    this.#told.forgetContainers(uid);
   }
 
   /** Lets time pass and checks after every step. */
   async run(wait: Milliseconds): Promise<void> {
     const end = (this.clock.now() + wait) as Tick;
     await this.clock.settle();
-    while (this.violations.length === 0 && (await this.clock.step(end))) this.#check();
+    while (this.violations.length === 0 && (await this.clock.step(end))) this.referee.look();
     await this.clock.advanceTo(end);
-    this.#check();
+    this.referee.look();
   }
 
   /** Ends all faults, and gives the agent a life if it has none. */
@@ -139,24 +136,10 @@ export class World {
     this.start();
   }
 
-  #forget(name: string): void {
-    const old = this.node.source.content.pods.find((pod) => pod.metadata.name === name);
-    if (old !== undefined) this.#removedAt.set(old.metadata.uid, this.clock.now());
-  }
-
   #called(call: Call): void {
     if (this.#dead) return;
     this.trace.add(call.port, `${call.method} ${this.#short(call.target)}`);
-    const asked: Asked = { wanted: this.wanted, removedAt: this.#removedAt };
-    this.#violate(startsAfterRemoval(call, this.#podOf(call), asked));
-    this.#violate(unrecordedAttempt(call, this.node));
-    this.#violate(touchesForeign(call));
-  }
-
-  #podOf(call: Call): string | undefined {
-    if (call.method !== 'startContainer') return call.target.split('_').at(-2);
-    const { containers } = this.node.runtime.state;
-    return [...containers.values()].find(({ seen }) => seen.id === call.target)?.sandbox.config.uid;
+    this.referee.called(call);
   }
 
   // Ids of the fake runtime are long; a reader of the trace wants to know whose they are.
@@ -171,26 +154,6 @@ export class World {
     return target;
   }
 
-  #check(): void {
-    for (const violation of this.#instances.check(this.node)) this.#violate(violation);
-  }
-
-  #watched(decisions: Decisions): Decisions {
-    return {
-      ...decisions,
-      planPod: (input) => {
-        const plan = decisions.planPod(input);
-        this.#violate(silentPlan(input, plan));
-        return plan;
-      },
-      podStatus: (input, wall, previous) => {
-        const status = decisions.podStatus(input, wall, previous);
-        for (const violation of this.#told.status(input, status)) this.#violate(violation);
-        return status;
-      },
-    };
-  }
-
   // A row that is dropped ends one life of its pod: what comes under the same UID afterwards begins anew.
   #journal(): LineLog {
     this.#lives += 1;
@@ -201,17 +164,9 @@ export class World {
         if (this.#dead || life !== this.#lives) return;
         this.node.journal.append(line);
         const uid = /^\{"line":"gone","uid":"([^"]*)"/.exec(line)?.[1];
-        if (uid === undefined) return;
-        this.#told.forget(uid);
-        this.#instances.forget(uid);
+        if (uid !== undefined) this.referee.gone(uid);
       },
     };
-  }
-
-  #violate(violation: string | undefined): void {
-    if (violation === undefined || this.violations.includes(violation)) return;
-    this.violations.push(violation);
-    this.trace.add('CHECK', violation);
   }
 
   #logger(): Logger {
