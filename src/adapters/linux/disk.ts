@@ -1,12 +1,13 @@
 import { readdir, readlink, rename, symlink, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { DirectoryPlan } from '../../core/pod/action.ts';
+import { allEnded } from '../../lib/all-ended.ts';
 import type { FilePlan, PodDisk } from '../../ports/disk.ts';
 import { PortError } from '../../ports/port-error.ts';
 import { runCommand } from './command.ts';
 import { codeOf, step } from './errno.ts';
 import { mountsWithin, mountTable } from './mount-table.ts';
-import { draftOf, makeFolder, setMode, writeWhole } from './private-files.ts';
+import { draftOf, makeExact, makeFolder, writeWhole } from './private-files.ts';
 import { ignoreAbsent, removeTree } from './remove-tree.ts';
 
 // A mount may lie on a mount that was made meanwhile; more rounds than this mean that somebody keeps mounting.
@@ -15,15 +16,14 @@ const unmountRounds = 3;
 /** The folders, files and links of pods on this machine's disk. */
 export class LinuxPodDisk implements PodDisk {
   async prepare(directories: readonly DirectoryPlan[], files: readonly FilePlan[], signal: AbortSignal): Promise<void> {
-    for (const { path, mode } of directories) {
-      await step(`make the folder ${path}`, signal, async () => {
-        await makeFolder(path);
-        await setMode(path, mode);
-      });
+    for (const wave of waves(directories)) {
+      await allEnded(
+        wave.map(({ path, mode }) => step(`make the folder ${path}`, signal, () => makeExact(path, mode))),
+      );
     }
-    for (const { path, mode, text } of files) {
-      await step(`write ${path}`, signal, () => writeWhole(path, text, mode));
-    }
+    await allEnded(
+      files.map(({ path, mode, text }) => step(`write ${path}`, signal, () => writeWhole(path, text, mode))),
+    );
   }
 
   async link(path: string, to: string, signal: AbortSignal): Promise<void> {
@@ -75,6 +75,18 @@ export class LinuxPodDisk implements PodDisk {
         throw error;
       }
     });
+  }
+}
+
+/** Folders side by side, those that others stand in first: each step on disk costs a trip through a thread. */
+function* waves(directories: readonly DirectoryPlan[]): Iterable<readonly DirectoryPlan[]> {
+  let left = directories;
+  while (left.length > 0) {
+    const paths = new Set(left.map(({ path }) => path));
+    const within = (path: string): boolean =>
+      path !== dirname(path) && (paths.has(dirname(path)) || within(dirname(path)));
+    yield left.filter(({ path }) => !within(path));
+    left = left.filter(({ path }) => within(path));
   }
 }
 

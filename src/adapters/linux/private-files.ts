@@ -34,6 +34,18 @@ async function requireFolder(path: string, error: unknown): Promise<void> {
   if (stats?.isDirectory() !== true) throw error;
 }
 
+/** Makes a folder with exactly these permission bits. */
+export async function makeExact(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+    // What the umask leaves alone is as it was asked for, and needs no second look.
+    if ((mode & process.umask()) === 0) return;
+  } catch {
+    await makeFolder(path);
+  }
+  await setMode(path, mode);
+}
+
 /** Gives a path exactly these permission bits; `mkdir` and `open` leave out what the umask names. */
 export async function setMode(path: string, mode: number): Promise<void> {
   const stats = await stat(path);

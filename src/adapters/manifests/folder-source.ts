@@ -6,11 +6,11 @@ import { after, type Milliseconds, milliseconds, seconds } from '../../lib/time.
 import type { PodSource, SourceProblem, SourceSnapshot } from '../../ports/pod-source.ts';
 import { Bell } from './bell.ts';
 import { LastGood } from './last-good.ts';
-import { cannotRead, lookAt, manifestNames, readManifest } from './manifest-file.ts';
+import { cannotRead, isManifestName, lookAt, manifestNames, readManifest } from './manifest-file.ts';
 import { ManifestSet } from './manifest-set.ts';
 import { isLarge, parseAside } from './parse-aside.ts';
 import { type ManifestText, type ParsedManifest, parseManifest, unreadable } from './parse-manifest.ts';
-import { Watches, type WatchFolder } from './watches.ts';
+import { type Heard, Watches, type WatchFolder } from './watches.ts';
 
 export interface FolderSourceOptions {
   /** Folders and single files, in the order in which they win. */
@@ -35,6 +35,8 @@ export function folderSource(options: FolderSourceOptions): PodSource {
 
 // A file being written tells of each write; it is read when it has been quiet so long, and after `patience` anyway.
 const quiet = milliseconds(50);
+// One that was moved here tells once, and of no write: it is whole. So long, a write under way would have told.
+const moved = milliseconds(8);
 const patience = milliseconds(400);
 const defaultRescan = seconds(20);
 // Where nothing can be watched: often enough for "within a second".
@@ -57,8 +59,8 @@ class FolderSource {
   readonly #roots = new Map<string, Root>();
   readonly #lastGood: LastGood;
   readonly #rootProblems = new Map<string, SourceProblem>();
-  /** Files that an event named: they are read even if they look the same. */
-  readonly #touched = new Set<string>();
+  /** Files that an event named, and whether it was a write: they are read even if they look the same. */
+  readonly #touched = new Map<string, 'written' | 'moved'>();
   /** Large files that are being read in a thread of their own, one at a time, while the others go on. */
   #aside: Promise<void> = Promise.resolve();
   #asideChanged = false;
@@ -70,10 +72,7 @@ class FolderSource {
   }
 
   async *snapshots(signal: AbortSignal): AsyncGenerator<SourceSnapshot> {
-    using watches = new Watches((folder, name) => {
-      if (name !== null) this.#touched.add(join(folder, name));
-      this.#bell.ring();
-    }, this.#options.watch);
+    using watches = new Watches((event) => this.#heard(event), this.#options.watch);
     await using tasks = new Scope(signal);
     let first = true;
     while (true) {
@@ -94,13 +93,32 @@ class FolderSource {
     }
   }
 
+  // In the folder of a single file, or above a folder that was missing, most of what happens is nobody's business here.
+  #heard({ folder, name, kind }: Heard): void {
+    if (name !== null) {
+      const file = join(folder, name);
+      const paths = this.#paths();
+      if (!paths.includes(file) && !(paths.includes(folder) && isManifestName(name))) return;
+      if (this.#touched.get(file) !== 'written') this.#touched.set(file, kind);
+    }
+    this.#bell.ring();
+  }
+
   /** Until something happened and all is quiet again, or the wait is over. */
   async #wait(longest: Milliseconds, signal: AbortSignal): Promise<void> {
     if (!(await this.#bell.wait(this.#clock, after(this.#clock.now(), longest), signal))) return;
     const end = after(this.#clock.now(), patience);
     while (this.#clock.now() < end) {
-      if (!(await this.#bell.wait(this.#clock, after(this.#clock.now(), quiet), signal))) return;
+      const calm = (await this.#allMoved()) ? moved : quiet;
+      if (!(await this.#bell.wait(this.#clock, after(this.#clock.now(), calm), signal))) return;
     }
+  }
+
+  // A file that is gone may be about to come back: some editors move it away before they write it anew.
+  async #allMoved(): Promise<boolean> {
+    if (this.#touched.size === 0 || [...this.#touched.values()].includes('written')) return false;
+    const looks = await Promise.all([...this.#touched.keys()].map((file) => lookAt(file)));
+    return looks.every(({ kind }) => kind === 'file');
   }
 
   #paths(): readonly string[] {
@@ -118,7 +136,7 @@ class FolderSource {
 
   async #scan(tasks: Scope): Promise<boolean> {
     let changed = false;
-    const touched = new Set(this.#touched);
+    const touched = new Set(this.#touched.keys());
     this.#touched.clear();
     for (const path of this.#paths()) {
       changed = (await this.#lookAtRoot(path, tasks.signal)) || changed;

@@ -1,16 +1,23 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
+/** Something that happened in a folder: a name in it was written, or came or went; no name when nobody knows which. */
+export interface Heard {
+  readonly folder: string;
+  readonly name: string | null;
+  readonly kind: 'written' | 'moved';
+}
+
 /** Begins to watch a folder; throws when it cannot. */
-export type WatchFolder = (folder: string, changed: (name: string | null) => void) => FSWatcher;
+export type WatchFolder = (folder: string, changed: (name: string | null, kind: Heard['kind']) => void) => FSWatcher;
 
 /** Keeps a watch on each of a few folders, and sees when a folder was replaced by another. */
 export class Watches implements Disposable {
   readonly #watch: WatchFolder;
-  readonly #changed: (folder: string, name: string | null) => void;
+  readonly #changed: (heard: Heard) => void;
   readonly #watches = new Map<string, { readonly watcher: FSWatcher; readonly inode: bigint }>();
 
-  constructor(changed: (folder: string, name: string | null) => void, watchFolder: WatchFolder = watchHost) {
+  constructor(changed: (heard: Heard) => void, watchFolder: WatchFolder = watchHost) {
     this.#changed = changed;
     this.#watch = watchFolder;
   }
@@ -33,10 +40,10 @@ export class Watches implements Disposable {
     if (inode === undefined) return false;
     if (this.#watches.has(folder)) return true;
     try {
-      const watcher = this.#watch(folder, (name) => this.#changed(folder, name));
+      const watcher = this.#watch(folder, (name, kind) => this.#changed({ folder, name, kind }));
       watcher.on('error', () => {
         this.#drop(folder);
-        this.#changed(folder, null);
+        this.#changed({ folder, name: null, kind: 'written' });
       });
       this.#watches.set(folder, { watcher, inode });
       return true;
@@ -61,6 +68,5 @@ async function inodeOf(folder: string): Promise<bigint | undefined> {
   }
 }
 
-function watchHost(folder: string, changed: (name: string | null) => void): FSWatcher {
-  return watch(folder, (_event, name) => changed(name));
-}
+const watchHost: WatchFolder = (folder, changed) =>
+  watch(folder, (event, name) => changed(name, event === 'change' ? 'written' : 'moved'));

@@ -1,6 +1,7 @@
 import type { Action, StepKind } from '../../core/pod/action.ts';
 import type { Done } from '../../core/pod/fact.ts';
 import type { PodUid } from '../../kube/meta.ts';
+import { allEnded } from '../../lib/all-ended.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Pulls } from '../image/pulls.ts';
@@ -37,8 +38,7 @@ const executors: Executors = {
   },
   look: (_, { row, effects }, signal) => look(row.uid, row.seen.revision, effects, signal),
   prepare: async ({ directories, files, cgroup }, { effects: { ports } }, signal) => {
-    await ports.disk.prepare(directories, files, signal);
-    await ports.cgroups.ensure(cgroup, signal);
+    await allEnded([ports.disk.prepare(directories, files, signal), ports.cgroups.ensure(cgroup, signal)]);
     return nothing;
   },
   mountVolume: async ({ volume }, { effects }, signal) => {
