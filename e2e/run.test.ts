@@ -142,6 +142,17 @@ suite('nodelet run on a runtime of somebody else', { skip: containerdIsMissing()
       },
     );
 
+    await t.test('a runtime that goes away makes the node not ready; back again, the same containers run', async () => {
+      const before = find(node, 'd')?.containers;
+      await runtime.kill('SIGKILL');
+      await node.until('the node is not ready', () => node.state()?.node.ready === false);
+      assert.match(node.state()?.node.reasons.join(' ') ?? '', /containerd\.sock|runtime/);
+      await runtime.resume();
+      await node.until('the node is ready', () => node.isUp());
+      await node.until('pod d is looked at', () => find(node, 'd')?.ready.containers === 1);
+      assert.deepEqual(find(node, 'd')?.containers, before);
+    });
+
     await t.test('what others made in this runtime is not touched', async () => assert.ok(await foreign.runs()));
 
     await t.test('down takes the pods away, and nothing of others', async () => {
