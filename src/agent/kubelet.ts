@@ -50,7 +50,7 @@ export function startAgent(options: AgentOptions, ports: Ports, shutdown: AbortS
   const health = new RuntimeHealth(ports.runtime.watch, { ...ports, tell });
   const name = nodeName(options.config.node, '');
   const view = new View(
-    { version: options.version, startedAt: ports.clock.wall(), name, health, sources, events },
+    { config: options.config, version: options.version, startedAt: ports.clock.wall(), name, health, sources, events },
     ports,
   );
   return { view, ended: run({ options, ports, events, sources, health, view }, shutdown) };

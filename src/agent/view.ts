@@ -13,6 +13,7 @@ import type {
   ExecRequest,
   Explanation,
   LogRequest,
+  NodeFigures,
   NodeReport,
   PodRow,
   ProblemRow,
@@ -22,6 +23,8 @@ import type { EventObject, Events } from './events.ts';
 import type { Progress } from './image/progress.ts';
 import type { Pulls } from './image/pulls.ts';
 import type { Loop } from './loop.ts';
+import { readFigures } from './node/figures.ts';
+import type { AgentConfig } from './node/node-view.ts';
 import type { RuntimeHealth } from './node/runtime-health.ts';
 import type { Sources } from './node/sources.ts';
 import { Notice } from './notice.ts';
@@ -37,6 +40,7 @@ export interface Begun {
 }
 
 export interface ViewOptions {
+  readonly config: AgentConfig;
   readonly version: string;
   readonly startedAt: WallTime;
   /** The node's name, before the machine was asked. */
@@ -99,6 +103,16 @@ export class View implements AgentView {
         pods: node?.allocatable.pods ?? 0,
       },
     };
+  }
+
+  async figures(signal: AbortSignal): Promise<Answer<NodeFigures>> {
+    try {
+      const input = { config: this.#options.config, rows: this.#rows, report: this.node() };
+      return { ok: true, value: await readFigures(input, this.#ports, signal) };
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      return { ok: false, message: error.message };
+    }
   }
 
   pods(): readonly PodRow[] {

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { State } from '../server/routes/state.ts';
-import type { EventRow, ExecRequest, Explanation, LogRequest } from '../server/view.ts';
+import type { EventRow, ExecRequest, Explanation, LogRequest, NodeFigures } from '../server/view.ts';
 import { CommandError } from './command.ts';
 
 /** Talks to the agent of this machine over its control socket. */
@@ -14,6 +14,10 @@ export class AgentClient {
 
   async state(): Promise<State> {
     return (await this.#ask({ path: '/v1/state' })) as State;
+  }
+
+  async node(): Promise<NodeFigures> {
+    return (await this.#ask({ path: '/v1/node' })) as NodeFigures;
   }
 
   async explain(pod: string): Promise<Explanation> {

@@ -9,6 +9,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   exec: async () => (await import('./exec.ts')).exec,
   explain: async () => (await import('./explain.ts')).explain,
   events: async () => (await import('./events.ts')).events,
+  node: async () => (await import('./node-figures.ts')).node,
   plan: async () => (await import('./plan.ts')).plan,
   replay: async () => (await import('./replay.ts')).replay,
   config: async () => (await import('./config.ts')).config,

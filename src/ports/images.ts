@@ -7,8 +7,16 @@ export interface Images {
   /** Pulls and reads the image back. `absent`: the registry does not have it; `refused`: it forbids. An abort ends the pull. */
   pull(reference: string, signal: AbortSignal): Promise<ImageSeen>;
   list(signal: AbortSignal): Promise<readonly ImageRow[]>;
+  /** Where images are stored, and how much of it is theirs; as a rule one. */
+  filesystems(signal: AbortSignal): Promise<readonly ImageFilesystem[]>;
   /** Idempotent. */
   remove(id: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface ImageFilesystem {
+  /** A folder on it. */
+  readonly path: string;
+  readonly usedBytes: number;
 }
 
 export interface ImageRow {

@@ -4,6 +4,8 @@ import type { Bytes, MilliCpu } from '../lib/brand.ts';
 export interface Machine {
   facts(signal: AbortSignal): Promise<MachineFacts>;
   usage(signal: AbortSignal): Promise<MachineUsage>;
+  /** The filesystem that holds a path, or the nearest of its parents that exists. */
+  filesystem(path: string, signal: AbortSignal): Promise<FilesystemUsage>;
 }
 
 export interface MachineFacts {
@@ -23,6 +25,15 @@ export interface MachineFacts {
   readonly hostsFile: string;
   readonly rootFs: { readonly bytes: Bytes; readonly inodes: number };
   readonly mayLowerOomScore: boolean;
+}
+
+/** `available` is what others than root may still write: less than the bytes that are not used. */
+export interface FilesystemUsage {
+  readonly bytes: Bytes;
+  readonly used: Bytes;
+  readonly available: Bytes;
+  readonly inodes: number;
+  readonly inodesFree: number;
 }
 
 export interface MachineUsage {

@@ -36,6 +36,10 @@ class FakeView implements AgentView {
     };
   }
 
+  async figures(): ReturnType<AgentView['figures']> {
+    return { ok: false, message: 'cannot read the usage of the machine: no /proc' };
+  }
+
   pods(): ReturnType<AgentView['pods']> {
     return [];
   }
@@ -154,6 +158,11 @@ suite('serveLocal()', () => {
     await using served = await serve();
     assert.deepEqual(await ask(served.socket, '/v1/events'), { status: 200, body: served.view.events() });
     assert.deepEqual(await ask(served.socket, '/v1/events?pod=web'), { status: 200, body: served.view.events('web') });
+  });
+
+  test('the figures of the node are an answer, or why there is none', async () => {
+    const message = 'cannot read the usage of the machine: no /proc';
+    assert.deepEqual(await ask(served.socket, '/v1/node'), { status: 409, body: { message } });
   });
 
   test('passes questions about logs and exec on, field by field', async () => {

@@ -2,12 +2,13 @@ import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { BrokenInvariant } from '../lib/assert.ts';
+import { nodeRoutes } from './routes/node.ts';
 import { podRoutes } from './routes/pods.ts';
 import { type Routes, sendJson } from './routes/route.ts';
 import { stateRoutes } from './routes/state.ts';
 import type { AgentView } from './view.ts';
 
-const routes: Routes = { ...stateRoutes, ...podRoutes };
+const routes: Routes = { ...stateRoutes, ...nodeRoutes, ...podRoutes };
 // A command line may have 128 KiB an argument; nothing that a person types comes near this.
 const largestBody = 1024 * 1024;
 const socketMask = 0o177;

@@ -3,6 +3,8 @@ import type { PodStatus } from '../kube/pod-status.ts';
 /** What the server and the commands ask of the running agent. Everything in it is plain JSON; times are RFC 3339 text. */
 export interface AgentView {
   node(): NodeReport;
+  /** The node's own figures, read now; it takes a fifth of a second. */
+  figures(signal: AbortSignal): Promise<Answer<NodeFigures>>;
   pods(): readonly PodRow[];
   /** `name` is "pod" or "namespace/pod"; several pods of one name (an old one ending) come newest first. */
   explain(name: string): Explanation | undefined;
@@ -32,6 +34,66 @@ export interface NodeReport {
   readonly network: string;
   readonly startedAt: string;
   readonly allocatable: { readonly cpuMilli: number; readonly memoryBytes: number; readonly pods: number };
+}
+
+/** The node at the moment of asking. */
+export interface NodeFigures {
+  readonly node: NodeReport;
+  readonly machine: {
+    readonly hostname: string;
+    readonly kernel: string;
+    readonly osImage: string;
+    readonly architecture: string;
+    readonly cgroupVersion: string;
+    readonly bootId: string;
+    readonly machineId: string;
+    /** The primary one first. */
+    readonly addresses: readonly string[];
+  };
+  /** Thousandths of a core. */
+  readonly cpu: AmountRow;
+  /** CPU time of all since boot. */
+  readonly cpuNanoseconds: number;
+  /** Bytes; `used` is the working set: what cannot be given back at once. */
+  readonly memory: AmountRow & { readonly available: number };
+  readonly pods: { readonly capacity: number; readonly used: number };
+  readonly filesystems: readonly FilesystemRow[];
+  readonly interfaces: readonly InterfaceRow[];
+  readonly processes: { readonly running: number; readonly max: number };
+}
+
+export interface AmountRow {
+  readonly capacity: number;
+  /** Set aside for the system, for Kubernetes' own programs, and before pods are evicted. */
+  readonly reserved: number;
+  /** What pods may have. */
+  readonly allocatable: number;
+  /** What the pods that have not ended ask for, together. */
+  readonly requested: number;
+  /** By everything on the machine. */
+  readonly used: number;
+}
+
+/** Where pods' data or images are stored; often both are on one. Bytes. */
+export interface FilesystemRow {
+  readonly of: 'pods' | 'images';
+  readonly path: string;
+  readonly bytes: number;
+  readonly used: number;
+  readonly available: number;
+  readonly inodes: number;
+  readonly inodesFree: number;
+  /** What of `used` the images take. */
+  readonly ownBytes?: number;
+}
+
+/** Bytes since boot, and a second at this moment. */
+export interface InterfaceRow {
+  readonly name: string;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  readonly receivedPerSecond: number;
+  readonly sentPerSecond: number;
 }
 
 export interface PodRow {

@@ -1,6 +1,6 @@
 import type { ImageSeen } from '../core/pod/seen.ts';
 import { type Milliseconds, milliseconds } from '../lib/time.ts';
-import type { ImageRow, Images, Ingest, PullProgress } from '../ports/images.ts';
+import type { ImageFilesystem, ImageRow, Images, Ingest, PullProgress } from '../ports/images.ts';
 import { PortError } from '../ports/port-error.ts';
 import { FakeCalls, type FakeWorld } from './fake-calls.ts';
 
@@ -76,6 +76,14 @@ export class FakeImages implements Images, PullProgress {
         pinned: false,
       }));
     return this.#calls.perform({ method: 'listImages', target: '' }, rows, signal);
+  }
+
+  filesystems(signal: AbortSignal): Promise<readonly ImageFilesystem[]> {
+    const found = (): readonly ImageFilesystem[] => {
+      const usedBytes = [...this.#present.values()].reduce((sum, { bytes = 1 }) => sum + bytes, 0);
+      return [{ path: '/var/lib/runtime', usedBytes }];
+    };
+    return this.#calls.perform({ method: 'imageFilesystems', target: '' }, found, signal);
   }
 
   remove(id: string, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ImageSeen } from '../../core/pod/seen.ts';
-import type { ImageRow, Images } from '../../ports/images.ts';
+import type { ImageFilesystem, ImageRow, Images } from '../../ports/images.ts';
 import { PortError } from '../../ports/port-error.ts';
 import { unlessAbsent } from './answers.ts';
 import type { CriChannel } from './channel.ts';
@@ -42,6 +42,14 @@ export class CriImages implements Images {
       bytes: Number(image.size),
       pinned: image.pinned,
     }));
+  }
+
+  async filesystems(signal: AbortSignal): Promise<readonly ImageFilesystem[]> {
+    const options = { what: 'read where images are stored', effect: 'read' } as const;
+    const { imageFilesystems } = await this.#channel.call(methods.imageFsInfo, {}, options, signal);
+    return imageFilesystems.flatMap(({ fsId, usedBytes }) =>
+      fsId === undefined ? [] : [{ path: fsId.mountpoint, usedBytes: Number(usedBytes?.value ?? 0) }],
+    );
   }
 
   async remove(id: string, signal: AbortSignal): Promise<void> {

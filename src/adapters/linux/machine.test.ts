@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { suite, test } from 'node:test';
 import { LinuxMachine } from './machine.ts';
 import * as proc from './proc-text.ts';
@@ -24,6 +27,32 @@ suite('LinuxMachine', () => {
     assert.ok(usage.rootFs.available <= facts.rootFs.bytes);
     assert.ok(usage.processes.running > 0 && usage.processes.running < usage.processes.max);
     assert.ok(usage.cpuNanoseconds > 0);
+  });
+
+  test('usage() agrees with what the kernel tells at the same moment', async () => {
+    const read = (path: string): string => readFileSync(path, 'utf8');
+    const before = proc.cpuNanoseconds(read('/proc/stat'));
+    const usage = await machine.usage(never);
+    const after = proc.cpuNanoseconds(read('/proc/stat'));
+    assert.ok(before <= usage.cpuNanoseconds && usage.cpuNanoseconds <= after);
+    // Available is what the kernel calls so, give or take what it can reclaim of slabs and active pages.
+    const [total = 0, available = 0] = ['MemTotal', 'MemAvailable'].map((row) =>
+      proc.memoryBytes(read('/proc/meminfo'), row),
+    );
+    assert.ok(Math.abs(usage.memoryAvailable - available) < total / 3, `${usage.memoryAvailable} and ${available}`);
+    const interfaces = Object.keys(networkInterfaces()).filter((name) => name !== 'lo');
+    assert.ok(interfaces.every((name) => usage.network.some((row) => row.name === name)));
+    const tasks = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).length;
+    assert.ok(usage.processes.running >= tasks / 2, `${usage.processes.running} tasks, ${tasks} processes`);
+  });
+
+  test('filesystem() is that of the nearest folder that exists', async () => {
+    const [found, root] = await Promise.all([machine.filesystem('/proc/none/such', never), statfs('/proc')]);
+    assert.deepEqual([found.bytes, found.inodes], [root.blocks * root.bsize, root.files]);
+    const disk = await machine.filesystem('/', never);
+    assert.ok(disk.used + disk.available <= disk.bytes && disk.inodesFree <= disk.inodes);
+    const facts = await new LinuxMachine({ rootDir: '/', resolvConf: '' }).facts(never);
+    assert.deepEqual([disk.bytes, disk.inodes], [facts.rootFs.bytes, facts.rootFs.inodes]);
   });
 });
 

@@ -3,7 +3,7 @@ import { readFile, statfs } from 'node:fs/promises';
 import { arch, hostname, networkInterfaces, release } from 'node:os';
 import { join } from 'node:path';
 import type { Bytes, MilliCpu } from '../../lib/brand.ts';
-import type { Machine, MachineFacts, MachineUsage } from '../../ports/machine.ts';
+import type { FilesystemUsage, Machine, MachineFacts, MachineUsage } from '../../ports/machine.ts';
 import { findCgroups } from './cgroup-tree.ts';
 import { codeOf, step } from './errno.ts';
 import * as proc from './proc-text.ts';
@@ -75,6 +75,19 @@ export class LinuxMachine implements Machine {
         },
         network: proc.networkRows(network),
         processes: { running: proc.processCount(load), max: Number(pids.trim()) },
+      };
+    });
+  }
+
+  async filesystem(path: string, signal: AbortSignal): Promise<FilesystemUsage> {
+    return await step(`read the filesystem of ${path}`, signal, async () => {
+      const found = await filesystemAt(path);
+      return {
+        bytes: (found.blocks * found.bsize) as Bytes,
+        used: ((found.blocks - found.bfree) * found.bsize) as Bytes,
+        available: (found.bavail * found.bsize) as Bytes,
+        inodes: found.files,
+        inodesFree: found.ffree,
       };
     });
   }
