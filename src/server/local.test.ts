@@ -161,6 +161,7 @@ suite('serveLocal()', () => {
   });
 
   test('the figures of the node are an answer, or why there is none', async () => {
+    await using served = await serve();
     const message = 'cannot read the usage of the machine: no /proc';
     assert.deepEqual(await ask(served.socket, '/v1/node'), { status: 409, body: { message } });
   });
