@@ -36,6 +36,8 @@ export class World {
     });
     this.node = fakeNode(this.clock, {
       program: (container) => someProgram(container.name, this.weather.calm, random),
+      // Like containerd 1.6, some runtimes have no events.
+      hasEvents: random() < 0.9,
       deliver: () => this.weather.deliver(),
       execSync: ({ id, command }) => {
         this.referee.ranHook(`${command.join(' ')} of ${this.#short(id)}`);

@@ -38,6 +38,8 @@ const executors: Executors = {
   },
   look: (_, { row, effects }, signal) => look(row.uid, row.seen.revision, effects, signal),
   prepare: async ({ directories, files, cgroup }, { effects: { ports } }, signal) => {
+    // The pod's own folder first: until the ledger has the pod, it alone says after a crash that the cgroup is ours.
+    await ports.disk.prepare(directories.slice(0, 1), [], signal);
     await allEnded([ports.disk.prepare(directories, files, signal), ports.cgroups.ensure(cgroup, signal)]);
     return nothing;
   },
