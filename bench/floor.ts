@@ -54,8 +54,6 @@ const grace = 5n;
 
 /**
  * Starts pods by bare CRI calls and removes them again; leaves nothing behind.
- *
- * No agent may look at the runtime meanwhile: it would kill pods that it does not know.
  */
 export async function measureFloor(options: FloorOptions): Promise<Floor> {
   const run = new FloorRun(options);
@@ -178,7 +176,8 @@ class FloorRun {
       hostname: `floor-${index}`,
       logDirectory: join(this.#logs, uid),
       portMappings: [],
-      labels: { 'io.kubernetes.pod.uid': uid },
+      // Without the label by which an agent knows its pods: one that runs beside leaves them alone.
+      labels: {},
       annotations: {},
       cgroupParent: `${this.#cgroup}/pod${uid}`,
       sysctls: {},

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -8,17 +9,19 @@ import { cpuTime, forks, memory } from './process.ts';
 import { Starts } from './starts.ts';
 import { type Report, table } from './table.ts';
 
-// node bench/main.ts [--pods 100] [--singles 15] [--idle 60] [--json FILE]
+// node bench/main.ts [--pods 100] [--rounds 2] [--singles 15] [--idle 60] [--json FILE]
 // Manifest written -> container running, against the same CRI calls made bare, on one containerd in one run.
 const { values } = parseArgs({
   options: {
     pods: { type: 'string', default: '100' },
+    rounds: { type: 'string', default: '2' },
     singles: { type: 'string', default: '15' },
     idle: { type: 'string', default: '60' },
     json: { type: 'string' },
   },
 });
 const pods = Number(values.pods);
+const rounds = Number(values.rounds);
 const singles = Number(values.singles);
 const idle = Number(values.idle);
 const image = 'localhost/nodelet/busybox:1';
@@ -36,29 +39,38 @@ async function floor(node: TestNode, count: number, atOnce: number): Promise<Flo
   return await measureFloor({ socket: node.runtimeSocket, pods: count, inFlight: atOnce, image });
 }
 
-async function oneByOne(node: TestNode, starts: Starts): Promise<{ readonly up: number[]; readonly down: number[] }> {
-  const up: number[] = [];
-  const down: number[] = [];
+/** One bare pod, one of nodelet's, in turn: what else the machine does meanwhile, it does to both. */
+async function oneByOne(node: TestNode, starts: Starts): Promise<Report['one']> {
+  const rounds: Report['one'][number][] = [];
   for (let index = 0; index < singles; index += 1) {
+    const bare = await floor(node, 1, 1);
     starts.reset();
     const written = performance.now();
     node.write('single.json', manifest(`single-${index}`));
-    up.push((await starts.running(1)) - written);
+    const up = (await starts.running(1)) - written;
     await sleep(300);
     const removed = performance.now();
     node.remove('single.json');
-    down.push((await starts.gone(1)) - removed);
+    const down = (await starts.gone(1)) - removed;
+    rounds.push({ bare: { up: bare.pod.p50, down: bare.end.p50 }, up, down });
     await sleep(200);
   }
-  return { up, down };
+  return rounds;
 }
 
-async function manyAtOnce(node: TestNode, starts: Starts): Promise<{ readonly all: number; readonly each: number[] }> {
+async function manyUp(node: TestNode, starts: Starts): Promise<{ readonly all: number; readonly each: number[] }> {
   starts.reset();
   const written = performance.now();
   node.write('many.yaml', Array.from({ length: pods }, (_, index) => manifest(`many-${index}`)).join('\n---\n'));
   const all = (await starts.running(pods)) - written;
   return { all, each: starts.moments.map((at) => at - written) };
+}
+
+async function manyDown(node: TestNode, starts: Starts): Promise<number> {
+  starts.reset();
+  const removed = performance.now();
+  node.remove('many.yaml');
+  return (await starts.gone(pods)) - removed;
 }
 
 async function quiet(pid: number): Promise<Report['idle']> {
@@ -94,35 +106,28 @@ async function measure(): Promise<Report> {
   await using node = new TestNode('bench');
   node.start();
   await node.until('the runtime is up', () => node.isUp());
-  await node.stop();
-  const before = await floor(node, singles, 1);
-  const manyFloor = await floor(node, pods, inFlight);
-
-  node.start();
-  await node.until('the runtime is up', () => node.isUp());
   const starts = new Starts(node.runtimeSocket);
+  const pid = node.agentPid();
   await sleep(1000);
   const one = await oneByOne(node, starts);
-  const many = await manyAtOnce(node, starts);
-  const pid = node.agentPid();
-  const rest = await quiet(pid);
-  const again = await restart(node);
-  starts.reset();
-  const removed = performance.now();
-  node.remove('many.yaml');
-  const gone = (await starts.gone(pods)) - removed;
+  const many: Report['many'][number][] = [];
+  let rest: Report['idle'] | undefined;
+  let again: Report['restart'] | undefined;
+  for (let round = 0; round < rounds; round += 1) {
+    const bare = await floor(node, pods, inFlight);
+    const before = cpuTime(node.agentPid());
+    const up = await manyUp(node, starts);
+    const cpu = (cpuTime(node.agentPid()) - before) / pods;
+    if (round === 0) {
+      rest = await quiet(pid);
+      again = await restart(node);
+    }
+    many.push({ bare, ...up, cpu, gone: await manyDown(node, starts) });
+    await sleep(1000);
+  }
   await starts.end();
-  await node.stop();
-  const after = await floor(node, singles, 1);
-  return {
-    pods,
-    inFlight,
-    floor: { before, after, many: manyFloor },
-    one,
-    many: { ...many, gone },
-    idle: rest,
-    restart: again,
-  };
+  if (rest === undefined || again === undefined) throw new Error('--rounds must be at least 1');
+  return { pods, inFlight, load: loadavg()[0] ?? 0, one, many, idle: rest, restart: again };
 }
 
 const report = await measure();

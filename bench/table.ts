@@ -4,9 +4,21 @@ import type { Floor } from './floor.ts';
 export interface Report {
   readonly pods: number;
   readonly inFlight: number;
-  readonly floor: { readonly before: Floor; readonly after: Floor; readonly many: Floor };
-  readonly one: { readonly up: readonly number[]; readonly down: readonly number[] };
-  readonly many: { readonly all: number; readonly each: readonly number[]; readonly gone: number };
+  /** The machine's load when the run ended: what ran beside. */
+  readonly load: number;
+  readonly one: readonly {
+    readonly bare: { readonly up: number; readonly down: number };
+    readonly up: number;
+    readonly down: number;
+  }[];
+  readonly many: readonly {
+    readonly bare: Floor;
+    readonly all: number;
+    readonly each: readonly number[];
+    readonly gone: number;
+    /** CPU of the agent for each pod that it started. */
+    readonly cpu: number;
+  }[];
   readonly idle: {
     readonly seconds: number;
     readonly cpuPercent: number;
@@ -16,27 +28,36 @@ export interface Report {
   readonly restart: { readonly tookMs: number; readonly sameContainers: boolean };
 }
 
-/** The table of the README. */
-export function table(report: Report): string {
-  const { floor, one, many, idle, restart, pods } = report;
-  const single = (floor.before.pod.p50 + floor.after.pod.p50) / 2;
-  const end = (floor.before.end.p50 + floor.after.end.p50) / 2;
+/** The table of the README: medians, and the median of the ratios of each pair. */
+export function table({ one, many, idle, restart, pods, load }: Report): string {
   const rows: readonly (readonly [string, string, string, string])[] = [
-    ['manifest written → container running, p50', ms(single), ms(p50(one.up)), ratio(p50(one.up), single)],
-    ['manifest removed → sandbox removed, p50', ms(end), ms(p50(one.down)), ratio(p50(one.down), end)],
-    [
+    pair(
+      'manifest written → container running',
+      one.map(({ bare, up }) => [bare.up, up]),
+    ),
+    pair(
+      'manifest removed → sandbox removed',
+      one.map(({ bare, down }) => [bare.down, down]),
+    ),
+    pair(
       `${pods} pods at once: all running`,
-      ms(floor.many.allRunning),
-      ms(many.all),
-      ratio(many.all, floor.many.allRunning),
-    ],
-    [
+      many.map(({ bare, all }) => [bare.allRunning, all]),
+    ),
+    pair(
       '… the median pod of those',
-      ms(floor.many.sinceStart.p50),
-      ms(p50(many.each)),
-      ratio(p50(many.each), many.all, 'of all'),
+      many.map(({ bare, each }) => [bare.sinceStart.p50, p50(each)]),
+    ),
+    pair(
+      `${pods} pods removed: all gone`,
+      many.map(({ bare, gone }) => [bare.allGone, gone]),
+    ),
+    [
+      `… the median pod, as a part of all running`,
+      '–',
+      p50(many.map(({ all, each }) => p50(each) / all)).toFixed(2),
+      '–',
     ],
-    [`${pods} pods removed: all gone`, ms(floor.many.allGone), ms(many.gone), ratio(many.gone, floor.many.allGone)],
+    [`CPU of nodelet for each of ${pods} pods started`, '–', ms(p50(many.map(({ cpu }) => cpu))), '–'],
     [`idle with ${pods} pods, ${idle.seconds} s: CPU of one core`, '–', `${idle.cpuPercent.toFixed(2)} %`, '–'],
     [
       '… programs started meanwhile',
@@ -58,10 +79,20 @@ export function table(report: Report): string {
     ],
   ];
   return [
-    `| | raw CRI calls | nodelet | ratio |`,
+    '| | raw CRI calls | nodelet | ratio |',
     '|---|---|---|---|',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+    `Load of the machine at the end: ${load.toFixed(1)}.`,
   ].join('\n');
+}
+
+function pair(
+  what: string,
+  pairs: readonly (readonly [bare: number, ours: number])[],
+): [string, string, string, string] {
+  const ratio = p50(pairs.map(([bare, ours]) => ours / bare));
+  return [what, ms(p50(pairs.map(([bare]) => bare))), ms(p50(pairs.map(([, ours]) => ours))), `${ratio.toFixed(2)} ×`];
 }
 
 function p50(values: readonly number[]): number {
@@ -71,8 +102,4 @@ function p50(values: readonly number[]): number {
 
 function ms(value: number): string {
   return `${Math.round(value)} ms`;
-}
-
-function ratio(value: number, against: number, unit = '×'): string {
-  return `${(value / against).toFixed(2)} ${unit}`;
 }
