@@ -50,29 +50,7 @@ export class TestNode implements AsyncDisposable {
     this.bridge = `nlt${process.pid % 10000}x${nodes}`;
     mkdirSync(this.manifests);
     mkdirSync(this.witness);
-    writeFileSync(this.config, this.#configText());
-  }
-
-  #configText(): string {
-    return `apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-podLogsDir: ${this.dir}/podlogs
-cgroupRoot: /${this.bridge}
-healthzPort: 0
-maxPods: 250
-failCgroupV1: false
-failSwapOn: false
----
-apiVersion: nodelet.dev/v1alpha1
-kind: NodeletConfiguration
-runtime:
-  rootDir: ${this.dir}/containerd
-  stateDir: ${this.dir}/run/containerd
-network:
-  cniConfDir: ${this.dir}/cni
-  bridge: ${this.bridge}
-  podCIDR: 10.${this.#network}.0.0/16
-`;
+    writeFileSync(this.config, configText(this.dir, this.bridge, this.#network));
   }
 
   get flags(): readonly string[] {
@@ -271,6 +249,28 @@ export function witnessPod(node: TestNode, name: string): string {
       volumes: [{ name: 'witness', hostPath: { path: node.witness, type: 'Directory' } }],
     },
   });
+}
+
+function configText(dir: string, bridge: string, network: number): string {
+  return `apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+podLogsDir: ${dir}/podlogs
+cgroupRoot: /${bridge}
+healthzPort: 0
+maxPods: 250
+failCgroupV1: false
+failSwapOn: false
+---
+apiVersion: nodelet.dev/v1alpha1
+kind: NodeletConfiguration
+runtime:
+  rootDir: ${dir}/containerd
+  stateDir: ${dir}/run/containerd
+network:
+  cniConfDir: ${dir}/cni
+  bridge: ${bridge}
+  podCIDR: 10.${network}.0.0/16
+`;
 }
 
 function lines(path: string): readonly string[] {
