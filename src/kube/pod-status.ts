@@ -48,10 +48,18 @@ export interface ContainerStatus {
     readonly limits?: Readonly<Record<string, string>>;
     readonly requests?: Readonly<Record<string, string>>;
   };
+  /** What the node has set aside for it: its requests when it was admitted. */
+  readonly allocatedResources?: Readonly<Record<string, string>>;
   readonly user?: {
     readonly linux: { readonly uid: number; readonly gid: number; readonly supplementalGroups?: readonly number[] };
   };
-  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
+  readonly volumeMounts?: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly readOnly?: boolean;
+    /** Only of a read-only mount: whether what is mounted below it is read-only, too. */
+    readonly recursiveReadOnly?: 'Disabled' | 'Enabled';
+  }[];
 }
 
 /** At most one is set; none for an absent last state. */

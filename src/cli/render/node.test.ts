@@ -51,7 +51,11 @@ const figures: NodeFigures = {
       ownBytes: 2 ** 20,
     },
   ],
-  interfaces: [{ name: 'eth0', receivedBytes: 2048, sentBytes: 100, receivedPerSecond: 1024, sentPerSecond: 0 }],
+  interfaces: [
+    { name: 'veth1', receivedBytes: 1, sentBytes: 2, receivedPerSecond: 3, sentPerSecond: 4 },
+    { name: 'eth0', receivedBytes: 2048, sentBytes: 100, receivedPerSecond: 1024, sentPerSecond: 0 },
+    { name: 'veth2', receivedBytes: 10, sentBytes: 20, receivedPerSecond: 30, sentPerSecond: 40 },
+  ],
   processes: { running: 100, max: 32_768 },
 };
 
@@ -83,6 +87,7 @@ suite('nodeLines()', () => {
       '',
       'INTERFACE  RECEIVED  SENT   IN         OUT',
       'eth0       2.0 KiB   100 B  1.0 KiB/s  0 B/s',
+      'veth… (2)  11 B      22 B   33 B/s     44 B/s',
     ]);
   });
 });

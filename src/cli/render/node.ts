@@ -1,4 +1,4 @@
-import type { FilesystemRow, NodeFigures } from '../../server/view.ts';
+import type { FilesystemRow, InterfaceRow, NodeFigures } from '../../server/view.ts';
 import { ageText, bytesText, columns, oneLine } from './text.ts';
 
 /** The answer of `nodelet node`: identity, readiness, amounts, filesystems, network. */
@@ -18,7 +18,7 @@ export function nodeLines(figures: NodeFigures, now: number): readonly string[] 
     '',
     ...columns([
       ['INTERFACE', 'RECEIVED', 'SENT', 'IN', 'OUT'],
-      ...figures.interfaces.map((each) => [
+      ...withoutVeths(figures.interfaces).map((each) => [
         each.name,
         bytesText(each.receivedBytes),
         bytesText(each.sentBytes),
@@ -70,6 +70,20 @@ function amounts({ cpu, memory, pods, processes }: NodeFigures): readonly (reado
 
 function left(capacity: number, used: number): string {
   return String(Math.max(0, capacity - used));
+}
+
+/** The host's ends of the pods' links in one row: a node has one a pod, and nobody knows whose by its name. */
+function withoutVeths(rows: readonly InterfaceRow[]): readonly InterfaceRow[] {
+  const veths = rows.filter(({ name }) => name.startsWith('veth'));
+  const sum = (of: Exclude<keyof InterfaceRow, 'name'>): number => veths.reduce((total, each) => total + each[of], 0);
+  const all: InterfaceRow = {
+    name: `veth… (${veths.length})`,
+    receivedBytes: sum('receivedBytes'),
+    sentBytes: sum('sentBytes'),
+    receivedPerSecond: sum('receivedPerSecond'),
+    sentPerSecond: sum('sentPerSecond'),
+  };
+  return [...rows.filter((row) => !veths.includes(row)), ...(veths.length > 0 ? [all] : [])];
 }
 
 function filesystemCells(row: FilesystemRow): readonly string[] {

@@ -39,7 +39,8 @@ function containerStatus(container: Container, isInit: boolean, context: StatusC
   const volumeMounts = (container.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
     name,
     mountPath,
-    ...(readOnly ? { readOnly } : {}),
+    // No mount is made read-only with all that is mounted below it.
+    ...(readOnly ? { readOnly, recursiveReadOnly: 'Disabled' as const } : {}),
   }));
   return {
     ...shown,
@@ -62,7 +63,7 @@ function fromRecord(
   // An end that was told stands, and the loss of a running container is such an end.
   if (newest.state === 'unknown' && old?.containerID === id && old.state.terminated !== undefined) return bareOf(old);
   const vanished = newest.state === 'unknown' && old?.state.running !== undefined;
-  const { resources } = container;
+  const { resources = {} } = container;
   return {
     name: container.name,
     state: vanished ? { terminated: lost } : stateOf(newest, context),
@@ -71,7 +72,9 @@ function fromRecord(
     image: newest.image === '' ? container.image : newest.image,
     imageID: newest.imageId,
     containerID: id,
-    ...(resources === undefined ? {} : { resources }),
+    // Nothing resizes a container in place: what the pod asked for is what it was given.
+    resources,
+    ...(resources.requests === undefined ? {} : { allocatedResources: resources.requests }),
     ...(newest.user === undefined ? {} : { user: { linux: newest.user } }),
   };
 }

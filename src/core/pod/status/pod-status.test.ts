@@ -99,6 +99,7 @@ suite('podStatus(): a running pod', () => {
       image: 'docker.io/library/busybox:1.36',
       imageID: 'sha256:abc',
       containerID: 'containerd://c-0',
+      resources: {},
     });
   });
 
@@ -126,7 +127,7 @@ suite('podStatus(): a running pod', () => {
   });
 
   test('sorts containers by name, and tells mounts, resources and users', () => {
-    const resources = { limits: { cpu: '1' } };
+    const resources = { limits: { cpu: '1' }, requests: { cpu: '500m' } };
     const volumeMounts = [{ name: 'v', mountPath: '/v', readOnly: true }];
     const containers = [containerSpec('b'), containerSpec('a', { resources, volumeMounts })];
     const user = { uid: 1, gid: 2, supplementalGroups: [3] };
@@ -140,8 +141,9 @@ suite('podStatus(): a running pod', () => {
     );
     assert.partialDeepStrictEqual(containerStatuses[0], {
       resources,
+      allocatedResources: { cpu: '500m' },
       user: { linux: user },
-      volumeMounts: [{ name: 'v', mountPath: '/v', readOnly: true }],
+      volumeMounts: [{ name: 'v', mountPath: '/v', readOnly: true, recursiveReadOnly: 'Disabled' }],
     });
   });
 
