@@ -111,7 +111,7 @@ function withoutRecord(container: Container, isInit: boolean, context: StatusCon
     name: container.name,
     state: { waiting: { reason: defaultReason(context) } },
     lastState: old?.lastState ?? {},
-    restartCount: old?.restartCount ?? own?.attempt ?? 0,
+    restartCount: Math.max(old?.restartCount ?? 0, own?.attempt ?? 0),
     image: container.image,
     imageID: '',
   };

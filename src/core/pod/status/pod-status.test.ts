@@ -375,6 +375,7 @@ suite('podStatus(): records that are lost', () => {
     // The instance of the second attempt was removed before it started, and another life of the agent tells.
     const kept = { containers: { c: { attempt: 1 } } };
     assert.equal(only(statusOf({ seen: { containers: [exitedContainer('c', 1)] }, kept })).restartCount, 1);
+    assert.equal(only(statusOf({ seen: { containers: [] }, kept, previous: statusOf({}) })).restartCount, 1);
   });
 
   test('another instance in the place of one that ran and is gone is a restart, whatever its number', () => {
