@@ -5,20 +5,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { PodRow } from '../src/server/view.ts';
 import { machineLacks, TestNode } from './harness.ts';
-
-const image = 'localhost/nodelet/busybox:1';
-
-type Json = Readonly<Record<string, unknown>>;
-
-function pod(name: string, spec: Json, metadata: Json = {}): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name, ...metadata }, spec });
-}
-
-function container(name: string, script: string, fields: Json = {}): Json {
-  return { name, image, command: ['sh', '-c', script], ...fields };
-}
-
-const idle = 'trap "exit 0" TERM; sleep 100000 & wait';
+import { container, idle, pod } from './pods.ts';
 
 function find(node: TestNode, name: string): PodRow | undefined {
   return node.pods().find((row) => row.name === name);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PodRow } from '../src/server/view.ts';
 import { containerdIsMissing, RealContainerd } from '../src/testing/real/containerd.ts';
 import { ForeignPod } from './foreign.ts';
@@ -46,6 +48,7 @@ suite('nodelet run on a runtime of somebody else', { skip: containerdIsMissing()
     await using runtime = await runtimeWithImage('run');
     await using foreign = await ForeignPod.start(runtime);
     const port = 20_000 + (process.pid % 20_000);
+    await using squatter = createServer().listen(port, '127.0.0.1');
     await using node = new RunNode('run', runtime, port);
     writeFileSync(join(node.dropIns, '10-pods.conf'), `${kubelet}maxPods: 2\nstreamingConnectionIdleTimeout: 3h\n`);
     node.write('a.json', pod('a', simple));
@@ -83,9 +86,19 @@ suite('nodelet run on a runtime of somebody else', { skip: containerdIsMissing()
       for (const name of names) node.remove(`${name}.json`);
     });
 
-    await t.test('the health endpoint answers', async () => {
-      const answer = await fetch(`http://127.0.0.1:${port}/healthz`);
-      assert.equal(await answer.text(), 'ok');
+    await t.test('the health endpoint waits for its port, and answers once it has it', async () => {
+      assert.ok(
+        node.logLines().some(({ msg }) => /cannot listen on .* set healthzPort to another port/.test(String(msg))),
+      );
+      await new Promise((resolve) => squatter.close(resolve));
+      for (const limit = performance.now() + 20_000; ; await sleep(200)) {
+        const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+        if (answer !== undefined) {
+          assert.equal(await answer.text(), 'ok');
+          break;
+        }
+        assert.ok(performance.now() < limit, 'it answers within 20 s');
+      }
     });
 
     await t.test('the log is JSON, and says what was set without effect', () => {

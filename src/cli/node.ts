@@ -1,8 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { startAgent } from '../agent/kubelet.ts';
 import type { Config } from '../config/config.ts';
 import { aborted, Scope } from '../lib/scope.ts';
 import type { Logger } from '../ports/logger.ts';
-import { serveHealth } from '../server/health.ts';
+import { type HealthOptions, serveHealth } from '../server/health.ts';
 import { serveLocal } from '../server/local.ts';
 import type { AgentView } from '../server/view.ts';
 import { wire } from '../wire.ts';
@@ -36,7 +37,7 @@ export async function runNode({ config, logger, show }: NodeOptions, shutdown: A
     scope.spawn(() => agent.ended);
     scope.spawn((signal) => serveLocal(agent.view, config.dirs.controlSocket, signal));
     const { address, port } = config.health;
-    if (port !== undefined) scope.spawn((signal) => serveHealth({ address, port }, signal).catch(asCommandError));
+    if (port !== undefined) scope.spawn((signal) => keepHealth({ address, port }, logger, signal));
     scope.spawn((signal) => show(agent.view, signal));
     await aborted(scope.signal);
   } catch (error) {
@@ -46,9 +47,21 @@ export async function runNode({ config, logger, show }: NodeOptions, shutdown: A
   }
 }
 
-/** Nobody's bug: another program has the port. */
-function asCommandError(error: unknown): never {
-  throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
+const nextTryMs = 5000;
+
+/** Serves it as soon as the port can be had: that another program has it is no reason to leave the pods alone. */
+async function keepHealth(options: HealthOptions, logger: Logger, signal: AbortSignal): Promise<void> {
+  let told = '';
+  while (!signal.aborted) {
+    try {
+      await serveHealth(options, signal);
+    } catch (error) {
+      if (!(error instanceof Error && error.cause instanceof Error && 'code' in error.cause)) throw error;
+      if (error.message !== told) logger.error(error.message, { nextTryInMs: nextTryMs });
+      told = error.message;
+      await delay(nextTryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
 }
 
 /** Aborted by SIGINT or SIGTERM. A second SIGINT ends the process at once, for whoever is in a hurry. */
