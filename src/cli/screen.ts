@@ -5,8 +5,8 @@ import { oneLine } from './render/text.ts';
 
 /** Shows the node's state while it changes. */
 export interface Screen {
-  /** Draws what `look` finds, now and whenever time changes it (ages, back-offs). */
-  show(look: () => State): void;
+  /** Draws this state; on a terminal also what `look` finds, whenever time changes it (ages, back-offs). */
+  show(state: State, look: () => State): void;
   /** A line that stays above the picture. */
   say(line: string): void;
   /** Draws no more; what is said from now on stands below. */
@@ -29,9 +29,9 @@ class TerminalScreen implements Screen {
     setInterval(() => this.#redraw(), 1000).unref();
   }
 
-  show(look: () => State): void {
+  show(state: State, look: () => State): void {
     this.#look = look;
-    this.#redraw();
+    this.#draw(state);
   }
 
   say(line: string): void {
@@ -46,9 +46,12 @@ class TerminalScreen implements Screen {
   }
 
   #redraw(): void {
-    if (this.#look === undefined) return;
+    if (this.#look !== undefined) this.#draw(this.#look());
+  }
+
+  #draw(state: State): void {
     const look = { width: this.#stream.columns, height: Math.max(4, this.#stream.rows - 1), color: !noColor() };
-    const lines = liveLines(this.#look(), Date.now(), look);
+    const lines = liveLines(state, Date.now(), look);
     // One write for a picture: two would flicker.
     this.#stream.write(`${this.#erase()}${lines.map((line) => `${line}\n`).join('')}`);
     this.#drawn = lines.length;
@@ -69,8 +72,8 @@ export class LineScreen implements Screen {
     this.#write = write;
   }
 
-  show(look: () => State): void {
-    const now = changesOf(look());
+  show(state: State): void {
+    const now = changesOf(state);
     for (const [key, change] of now) {
       if (this.#before.get(key)?.same !== change.same) this.#write(change.line);
     }

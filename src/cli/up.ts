@@ -40,8 +40,8 @@ async function showUntilEnd(view: AgentView, screen: Screen, signal: AbortSignal
   let told = false;
   const draw = (): void => {
     if (signal.aborted) return;
-    screen.show(() => stateOf(view));
     const state = stateOf(view);
+    screen.show(state, () => stateOf(view));
     if (told || state.pods.length === 0 || !state.pods.every(isSettled)) return;
     told = true;
     for (const line of nextSteps(state.pods)) screen.say(line);

@@ -177,11 +177,11 @@ suite('LineScreen', () => {
   test('writes a line for each change, and none for what time alone changes', () => {
     const lines: string[] = [];
     const screen = new LineScreen((written) => lines.push(written));
-    screen.show(() => ({ ...state, problems: [] }));
+    screen.show({ ...state, problems: [] });
     const later = pod('crash', { ...crashing, waits: [line('CrashBackOff', 'It starts again in 11s.')] });
-    screen.show(() => ({ ...state, pods: [pod('web'), later], problems: [] }));
-    screen.show(() => ({ ...state, pods: [pod('web')] }));
-    screen.show(() => ({ ...state, pods: [pod('web')], problems: [] }));
+    screen.show({ ...state, pods: [pod('web'), later], problems: [] });
+    screen.show({ ...state, pods: [pod('web')] });
+    screen.show({ ...state, pods: [pod('web')], problems: [] });
     assert.deepEqual(lines, [
       'node vm: ready',
       'pod web: Running (1/1 ready)',
