@@ -5,6 +5,8 @@ import { oneLine } from './render/text.ts';
 
 /** Shows the node's state while it changes. */
 export interface Screen {
+  /** Between two pictures: to look at a hundred pods costs as much as to start one. */
+  readonly paceMs: number;
   /** Draws this state; on a terminal also what `look` finds, whenever time changes it (ages, back-offs). */
   show(state: State, look: () => State): void;
   /** A line that stays above the picture. */
@@ -19,6 +21,7 @@ export function screenFor(stream: NodeJS.WriteStream): Screen {
 }
 
 class TerminalScreen implements Screen {
+  readonly paceMs = 150;
   readonly #stream: NodeJS.WriteStream;
   #drawn = 0;
   #look: (() => State) | undefined;
@@ -65,6 +68,7 @@ class TerminalScreen implements Screen {
 
 /** For a file, a pipe or a service's log: what is new since the last state, a line each. */
 export class LineScreen implements Screen {
+  readonly paceMs = 900;
   readonly #write: (line: string) => void;
   #before: ReadonlyMap<string, Change> = new Map();
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { stateOf } from '../server/routes/state.ts';
 import type { AgentView } from '../server/view.ts';
 import { type Command, complain } from './command.ts';
@@ -47,7 +48,10 @@ async function showUntilEnd(view: AgentView, screen: Screen, signal: AbortSignal
     for (const line of nextSteps(state.pods)) screen.say(line);
   };
   draw();
-  for await (const _ of view.changes(signal)) draw();
+  for await (const _ of view.changes(signal)) {
+    draw();
+    await delay(screen.paceMs, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 function sayFaults(screen: Screen, line: string): void {

@@ -6,15 +6,21 @@ import type { Containers, CreateContainer, ExecResult, ExecSync } from '../../po
 import { unlessAbsent, unreadOutcome } from './answers.ts';
 import type { CallOptions, CriChannel } from './channel.ts';
 import { containerRowSeen, containerSeen } from './from-cri.ts';
+import type { Container } from './generated/container.pb.ts';
 import { RuntimeServiceService as methods } from './generated/runtime.pb.ts';
 import { containerConfigOf, podSandboxConfigOf } from './to-cri.ts';
 
 // What the port promises of exec's output; runtimes send up to 16 MiB of each stream.
 const mostOutputBytes = 16 * 1024;
 
+// More containers are never between their creation and their start.
+const mostUnstarted = 256;
+
 /** Containers of a sandbox over the CRI. */
 export class CriContainers implements Containers {
   readonly #channel: CriChannel;
+  // Of containers that were created here and not started yet: a status does not name its sandbox.
+  readonly #sandboxes = new Map<ContainerId, SandboxId>();
 
   constructor(channel: CriChannel) {
     this.#channel = channel;
@@ -30,7 +36,12 @@ export class CriContainers implements Containers {
       signal,
     );
     if (containerId === '') throw new PortError('unknown-outcome', `cannot ${what}: the runtime gave it no id`);
-    return containerId as ContainerId;
+    const id = containerId as ContainerId;
+    this.#sandboxes.set(id, sandboxId);
+    // Those that were never started went away with their sandbox, of which nobody tells here.
+    const [oldest] = this.#sandboxes.keys();
+    if (this.#sandboxes.size > mostUnstarted && oldest !== undefined) this.#sandboxes.delete(oldest);
+    return id;
   }
 
   async start(id: ContainerId, signal: AbortSignal): Promise<ContainerSeen> {
@@ -55,6 +66,7 @@ export class CriContainers implements Containers {
   async remove(id: ContainerId, signal: AbortSignal): Promise<void> {
     const options = { what: `remove container ${id}`, effect: 'write' } as const;
     await this.#channel.call(methods.removeContainer, { containerId: id }, options, signal).catch(unlessAbsent);
+    this.#sandboxes.delete(id);
   }
 
   /** A command that did not end in time is `refused`. */
@@ -84,18 +96,25 @@ export class CriContainers implements Containers {
     await this.#channel.call(methods.reopenContainerLog, { containerId: id }, options, signal);
   }
 
-  // Two reads, since a status does not name its sandbox.
   async #readBack(id: ContainerId, signal: AbortSignal): Promise<ContainerSeen> {
     const options = { what: `read back container ${id}`, effect: 'read' } as const;
-    const filter = { id, labelSelector: {}, podSandboxId: '' };
-    const [listed, told] = await Promise.all([
-      this.#channel.call(methods.listContainers, { filter }, options, signal),
+    const created = this.#sandboxes.get(id);
+    this.#sandboxes.delete(id);
+    const [row, told] = await Promise.all([
+      created === undefined ? this.#row(id, signal) : undefined,
       this.#channel.call(methods.containerStatus, { containerId: id, verbose: false }, options, signal),
     ]);
+    if (told.status) return containerSeen(told.status, created ?? (row?.podSandboxId as SandboxId));
+    return containerRowSeen(row ?? (await this.#row(id, signal)));
+  }
+
+  async #row(id: ContainerId, signal: AbortSignal): Promise<Container> {
+    const options = { what: `read back container ${id}`, effect: 'read' } as const;
+    const filter = { id, labelSelector: {}, podSandboxId: '' };
+    const listed = await this.#channel.call(methods.listContainers, { filter }, options, signal);
     const row = listed.containers[0];
     if (!row) throw new PortError('absent', `cannot ${options.what}: the runtime does not list it`);
-    if (!told.status) return containerRowSeen(row);
-    return containerSeen(told.status, row.podSandboxId as SandboxId);
+    return row;
   }
 }
 

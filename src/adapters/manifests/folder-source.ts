@@ -58,6 +58,8 @@ class FolderSource {
   readonly #stamps = new Map<string, string>();
   readonly #roots = new Map<string, Root>();
   readonly #lastGood: LastGood;
+  /** Good manifests that were read and not copied yet. */
+  readonly #toCopy = new Map<string, string>();
   readonly #rootProblems = new Map<string, SourceProblem>();
   /** Files that an event named, and whether it was a write: they are read even if they look the same. */
   readonly #touched = new Map<string, 'written' | 'moved'>();
@@ -84,9 +86,10 @@ class FolderSource {
       signal.throwIfAborted();
       changed ||= this.#asideChanged;
       this.#asideChanged = false;
+      if (first) await this.#keepCopies();
       if (changed || first) {
-        await this.#lastGood.keepOnly(this.#files());
         yield this.#set.snapshot(this.#files(), [...this.#rootProblems.values()]);
+        await this.#keepCopies();
       }
       first = false;
       await this.#wait(covered ? (this.#options.rescan ?? defaultRescan) : poll, tasks.signal);
@@ -211,9 +214,18 @@ class FolderSource {
   /** Takes in what was read; a file that is bad from the start begins with the last good version of an earlier run. */
   async #take({ file, text, parsed }: ReadFile, signal: AbortSignal): Promise<boolean> {
     const good = !parsed.unclear && parsed.refused.length === 0;
-    if (good && text !== undefined) await this.#lastGood.save(file, text);
+    if (good && text !== undefined) this.#toCopy.set(file, text);
     if (!good && !this.#set.holds(file)) await this.#restore(file, signal);
     return this.#set.take(file, parsed);
+  }
+
+  // A change is told first: the start of its pods does not wait for copies that only another life needs.
+  async #keepCopies(): Promise<void> {
+    for (const [file, text] of this.#toCopy) {
+      this.#toCopy.delete(file);
+      await this.#lastGood.save(file, text);
+    }
+    await this.#lastGood.keepOnly(this.#files());
   }
 
   async #restore(file: string, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,8 @@
+import type { PodUid } from '../../kube/meta.ts';
 import type { Container } from '../../kube/pod.ts';
 import { fnv1a } from '../../lib/fnv.ts';
 import { after, seconds } from '../../lib/time.ts';
+import type { NodeView } from '../node/view.ts';
 import { volumePlans } from '../volume/plans.ts';
 import type { Draft } from './draft.ts';
 import { missingInputs } from './inputs.ts';
@@ -20,11 +22,28 @@ export interface ImageNeed {
 /** Folders and cgroup; true once they are there. Done once in each life of the agent, which also mends what was edited. */
 export function planPreparation(draft: Draft, want: WantedPod): boolean {
   const { uid, node, seen } = draft.input;
-  const step = preparation(want, uid, node);
-  const key = `prepare ${fnv1a(JSON.stringify(step))}`;
+  const { step, key } = preparationOf(want, uid, node);
   if (seen.prepared === key) return true;
   if (draft.act({ key, target: 'prepare', why: { code: 'PreparePod' }, ...step })) draft.wait({ code: 'Preparing' });
   return false;
+}
+
+interface Preparation {
+  readonly step: ReturnType<typeof preparation>;
+  readonly key: string;
+}
+
+// A pod is planned some thirty times while it starts, and each time asks this first: the answer is computed once for each
+// of its specs.
+const preparations = new WeakMap<WantedPod, Preparation & { readonly node: NodeView }>();
+
+function preparationOf(want: WantedPod, uid: PodUid, node: NodeView): Preparation {
+  const known = preparations.get(want);
+  if (known?.node === node) return known;
+  const step = preparation(want, uid, node);
+  const made = { step, key: `prepare ${fnv1a(JSON.stringify(step))}`, node };
+  preparations.set(want, made);
+  return made;
 }
 
 /** Volumes, each on its own; true once all are in place with the version that is wanted. */
