@@ -3,6 +3,7 @@ import type { Draft } from './draft.ts';
 import { isUnread } from './instances.ts';
 import { logDirectory, logLink, logPath } from './paths.ts';
 import type { ContainerSeen, SandboxSeen, Seen } from './seen.ts';
+import { identityOf } from './stage-of.ts';
 
 /**
  * Removes what no reader needs any more: of each container all but the newest instance and the one that exited before it
@@ -56,5 +57,6 @@ function collect(draft: Draft, pod: Pod, { id, name, attempt, state }: Container
 
 /** The log link of an instance that is removed; it may have one although it was never started. */
 export function logLinks({ input }: Draft, { id, name }: Pick<ContainerSeen, 'id' | 'name'>): readonly string[] {
-  return input.want.kind === 'pod' ? [logLink(input.node, input.want.pod, name, id)] : [];
+  const metadata = identityOf(input);
+  return metadata.name === '' ? [] : [logLink(input.node, { metadata }, name, id)];
 }

@@ -35,8 +35,12 @@ export function logPath(container: string, attempt: number): string {
 }
 
 /** The link in /var/log/containers that log shippers follow; a name too long for a file is cut before its end. */
-export function logLink(node: NodeView, pod: Pod, container: string, id: string): string {
-  const { name, namespace } = pod.metadata;
+export function logLink(
+  node: NodeView,
+  { metadata: { name, namespace } }: { readonly metadata: Pick<Pod['metadata'], 'name' | 'namespace'> },
+  container: string,
+  id: string,
+): string {
   const stem = `${name}_${namespace}_${container}-${id}`.slice(0, longestFileName - '.log'.length);
   return `${node.directories.containerLogs}/${stem}.log`;
 }

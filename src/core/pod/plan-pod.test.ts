@@ -603,6 +603,12 @@ suite('planPod() for a pod that is cleaned away', () => {
     assert.deepEqual(keys(last), ['remove data']);
   });
 
+  test('an instance that never started goes with its log link, also when nobody has the spec of its pod', () => {
+    const seen = { ...looked, sandboxes: [sandboxSeen()], containers: [containerSeen('c', { state: 'created' })] };
+    const { logs } = step(plan({ ...gone, seen }), 'removeContainer');
+    assert.deepEqual(logs, ['/var/log/containers/web_default_c-c-0.log']);
+  });
+
   test('the three places of a cgroup are gone through, and then the pod is gone', () => {
     let seen: Seen = { ...looked, disk: { data: false, cgroup: true, logs: false } };
     const removed: string[] = [];
