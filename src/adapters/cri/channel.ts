@@ -53,6 +53,8 @@ export class CriChannel implements Disposable {
       'grpc.keepalive_timeout_ms': keepaliveAnswer,
       'grpc.enable_retries': 0,
       'grpc.enable_http_proxy': 0,
+      // Nobody asks for its statistics of each call.
+      'grpc.enable_channelz': 0,
       'grpc.service_config_disable_resolution': 1,
       'grpc.use_local_subchannel_pool': 1,
     });
