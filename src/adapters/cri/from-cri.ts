@@ -7,6 +7,7 @@ import type {
   SandboxSeen,
 } from '../../core/pod/seen.ts';
 import type { PodUid } from '../../kube/meta.ts';
+import { objectUid } from '../../kube/names.ts';
 import type { WallTime } from '../../lib/time.ts';
 import * as container from './generated/container.pb.ts';
 import type { Image } from './generated/image.pb.ts';
@@ -17,10 +18,19 @@ import * as sandbox from './generated/sandbox.pb.ts';
 
 type Labelled = { readonly labels: Readonly<Record<string, string>> };
 
-/** The pod that an object belongs to, or nothing for one that no kubelet made. */
-export function podUidOf(object: Labelled): PodUid | undefined {
-  const uid = object.labels['io.kubernetes.pod.uid'];
-  return uid === undefined || uid === '' ? undefined : (uid as PodUid);
+/**
+ * The pod that an object belongs to, or nothing for one that no kubelet made: paths that are removed are made of these
+ * labels, and whoever can reach the runtime can write there what leads out of our folders.
+ */
+export function podUidOf({ labels }: Labelled): PodUid | undefined {
+  const names = [labels['io.kubernetes.pod.namespace'], labels['io.kubernetes.pod.name']];
+  if (names.some((name) => name?.includes('/'))) return undefined;
+  return uidOf(labels['io.kubernetes.pod.uid'] ?? '');
+}
+
+/** A UID as a runtime tells it; nothing for what is none. */
+export function uidOf(told: string): PodUid | undefined {
+  return told.length <= objectUid.longest && objectUid.pattern.test(told) ? (told as PodUid) : undefined;
 }
 
 /** A sandbox from its status, or, where that is all there is, from its row in a list: then without addresses. */

@@ -218,6 +218,22 @@ suite('observing a runtime', () => {
     assert.deepEqual(scripted.calls.slice(6).sort(), ['containerStatus', 'listContainers', 'listPodSandbox']);
   });
 
+  for (const [name, value] of [
+    ['uid', '../../etc'],
+    ['uid', '..'],
+    ['name', 'web/../../..'],
+    ['namespace', '../shop'],
+  ] as const) {
+    test(`a sandbox whose ${name} is "${value}" is none of ours: paths are made of it`, async () => {
+      const odd = { ...sandboxRow, labels: { ...labels, [`io.kubernetes.pod.${name}`]: value } };
+      await using scripted = await ScriptedRuntime.start({
+        listPodSandbox: () => runtime.ListPodSandboxResponse.create({ items: [odd] }),
+        listContainers: () => runtime.ListContainersResponse.create({}),
+      });
+      assert.equal((await new CriWatch(scripted.channel).list(signal)).size, 0);
+    });
+  }
+
   test('events() finds the pod of a sandbox that is gone, and passes over what belongs to no pod', async () => {
     const ofPod = { metadata: { uid, name: '', namespace: '', attempt: 0 } };
     const event = (containerId: string, containerEventType: number, podSandboxStatus?: object): unknown =>

@@ -3,6 +3,7 @@ import type { PodUid } from '../../kube/meta.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { RuntimeEvent, RuntimeStatus, RuntimeWatch } from '../../ports/runtime.ts';
 import type { CriChannel } from './channel.ts';
+import { uidOf } from './from-cri.ts';
 import {
   CgroupDriver,
   type ContainerEventResponse,
@@ -85,7 +86,7 @@ const kinds: Readonly<Record<number, RuntimeEvent['kind']>> = {
 function eventOf(message: ContainerEventResponse, podOf: Map<string, PodUid>): RuntimeEvent | undefined {
   const { containerId } = message;
   const told = message.podSandboxStatus?.metadata?.uid ?? '';
-  const uid = told === '' ? podOf.get(containerId) : (told as PodUid);
+  const uid = told === '' ? podOf.get(containerId) : uidOf(told);
   const kind = kinds[message.containerEventType];
   if (uid === undefined || kind === undefined) return undefined;
   if (kind === 'deleted') podOf.delete(containerId);
