@@ -184,6 +184,7 @@ suite('serveLocal()', () => {
   for (const [what, path, body, status] of [
     ['a pod that is not there', '/v1/explain?pod=x', undefined, 404],
     ['a path that is not there', '/v1/nothing', undefined, 404],
+    ['a path that is none', '//', undefined, 404],
     ['what the agent refuses', '/v1/logs', '{"pod":"x"}', 409],
     ['a request without a pod', '/v1/logs', '{}', 400],
     ['a command that is no list of words', '/v1/exec', '{"pod":"web","command":[1]}', 400],

@@ -62,10 +62,10 @@ async function answer(
   response: ServerResponse,
   ended: AbortSignal,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  const route = routes[`${request.method} ${url.pathname}`];
-  if (route === undefined) {
-    sendJson(response, 404, { message: `cannot answer ${request.method} ${url.pathname}: there is no such question` });
+  const url = URL.parse(request.url ?? '/', 'http://localhost');
+  const route = url === null ? undefined : routes[`${request.method} ${url.pathname}`];
+  if (url === null || route === undefined) {
+    sendJson(response, 404, { message: `cannot answer ${request.method} ${request.url}: there is no such question` });
     return;
   }
   const gone = new AbortController();
