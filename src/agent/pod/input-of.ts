@@ -5,7 +5,7 @@ import type { PodUid } from '../../kube/meta.ts';
 import type { Pod } from '../../kube/pod.ts';
 import type { Tick, WallTime } from '../../lib/time.ts';
 import type { Decisions } from '../decisions.ts';
-import { isWanted, nameOf, type Row } from './row.ts';
+import { identityOfRow, isWanted, type Row } from './row.ts';
 
 export interface Surroundings {
   readonly rows: ReadonlyMap<PodUid, Row>;
@@ -55,9 +55,12 @@ function requestOf(row: Row): SlotRequest {
 // The pod that must be gone first: one of the same name that nobody wants any more, else the older one.
 function predecessorOf(row: Row, rows: ReadonlyMap<PodUid, Row>): PodUid | undefined {
   if (!isWanted(row)) return undefined;
-  const name = nameOf(row);
+  const own = identityOfRow(row);
+  // Each plan of each pod comes by all the others here: nothing is put together to be compared.
   for (const other of rows.values()) {
-    if (other === row || nameOf(other) !== name) continue;
+    if (other === row) continue;
+    const identity = identityOfRow(other);
+    if (identity?.name !== own?.name || identity?.namespace !== own?.namespace) continue;
     if (!isWanted(other) || other.order < row.order) return other.uid;
   }
   return undefined;

@@ -43,12 +43,16 @@ export function newRow(identity: Pick<Row, 'uid' | 'order' | 'inFlight'>, kept: 
   };
 }
 
-/** "namespace/name", from whoever knows it: the want, the ledger, the runtime; undefined when nobody does. */
+/** Namespace and name, from whoever knows them: the want, the ledger, the runtime; undefined when nobody does. */
+export function identityOfRow({ want, kept, seen }: Row): Kept['identity'] | undefined {
+  if (want.kind === 'pod') return want.pod.metadata;
+  return kept.identity.name === '' ? seen.sandboxes[0] : kept.identity;
+}
+
+/** The same as "namespace/name". */
 export function nameOf(row: Row): string | undefined {
-  if (row.want.kind === 'pod') return `${row.want.pod.metadata.namespace}/${row.want.pod.metadata.name}`;
-  if (row.kept.identity.name !== '') return `${row.kept.identity.namespace}/${row.kept.identity.name}`;
-  const sandbox = row.seen.sandboxes[0];
-  return sandbox === undefined ? undefined : `${sandbox.namespace}/${sandbox.name}`;
+  const identity = identityOfRow(row);
+  return identity === undefined ? undefined : `${identity.namespace}/${identity.name}`;
 }
 
 /** Somebody wants it to be there: not an orphan, and not on its way out. */
