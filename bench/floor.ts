@@ -167,19 +167,20 @@ class FloorRun {
   }
 
   #sandbox(index: number): SandboxConfig {
-    const uid = `floor-${process.pid}-${index}`;
+    const id = `floor-${process.pid}-${index}`;
     return {
-      name: `floor-${index}`,
+      name: id,
       namespace: 'floor',
-      uid,
+      // An agent that runs beside hears of pods by their UID, and looks at those that it does not know: no UID, no look.
+      uid: '',
       attempt: 0,
       hostname: `floor-${index}`,
-      logDirectory: join(this.#logs, uid),
+      logDirectory: join(this.#logs, id),
       portMappings: [],
       // Without the label by which an agent knows its pods: one that runs beside leaves them alone.
       labels: {},
       annotations: {},
-      cgroupParent: `${this.#cgroup}/pod${uid}`,
+      cgroupParent: `${this.#cgroup}/pod${id}`,
       sysctls: {},
       namespaces: { network: 'POD', pid: 'CONTAINER', ipc: 'POD' },
       supplementalGroups: [],
