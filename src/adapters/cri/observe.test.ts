@@ -218,6 +218,29 @@ suite('observing a runtime', () => {
     assert.deepEqual(scripted.calls.slice(6).sort(), ['containerStatus', 'listContainers', 'listPodSandbox']);
   });
 
+  test('list() does not read again what a pod has looked at', async () => {
+    await using scripted = await ScriptedRuntime.start({
+      listPodSandbox: () => runtime.ListPodSandboxResponse.create({ items: [sandboxRow] }),
+      listContainers: () => {
+        const row = { ...containerRow, state: ContainerState.CONTAINER_RUNNING };
+        return runtime.ListContainersResponse.create({ containers: [row] });
+      },
+      podSandboxStatus: () => ({
+        status: PodSandboxStatus.create({ id: 's1', labels, network: { ip: '10.0.0.2' } }),
+        info: {},
+      }),
+      containerStatus: () => {
+        const state = ContainerState.CONTAINER_RUNNING;
+        return { status: ContainerStatus.create({ id: 'c1', labels, state, startedAt: 1n }), info: {} };
+      },
+    });
+    const watch = new CriWatch(scripted.channel);
+    const looked = await watch.observe(uid, signal);
+    assert.equal(scripted.calls.length, 4);
+    assert.deepEqual(new Map([[uid, looked]]), await watch.list(signal));
+    assert.deepEqual(scripted.calls.slice(4).sort(), ['listContainers', 'listPodSandbox']);
+  });
+
   for (const [name, value] of [
     ['uid', '../../etc'],
     ['uid', '..'],

@@ -10,6 +10,11 @@ import type { PodSandbox } from './generated/sandbox.pb.ts';
 
 type Rows = { readonly sandboxes: readonly PodSandbox[]; readonly containers: readonly Container[] };
 
+type Looked = {
+  readonly sandboxes: readonly (SandboxSeen | undefined)[];
+  readonly containers: readonly (ContainerSeen | undefined)[];
+};
+
 // A list after a restart reads a status for each container of the node; containerd answers no faster for more.
 const statusesAtOnce = 16;
 
@@ -20,7 +25,7 @@ const statusesAtOnce = 16;
  */
 export class Observer {
   readonly #channel: CriChannel;
-  // Statuses that the last list() read and that can't change while the row's state stays.
+  // Statuses that were read and can't change while the row's state stays; list() forgets those that it does not meet.
   #settledSandboxes = new Map<string, SandboxSeen>();
   #settledContainers = new Map<string, ContainerSeen>();
 
@@ -35,6 +40,7 @@ export class Observer {
       Promise.all(rows.sandboxes.map((row) => this.#sandbox(row, signal))),
       Promise.all(rows.containers.map((row) => this.#container(row, signal))),
     ]);
+    this.#settle(rows, { sandboxes, containers });
     return observationOf(sandboxes, containers);
   }
 
@@ -58,6 +64,18 @@ export class Observer {
     for (const [{ uid }, seen] of sandboxes) if (seen) of(uid).sandboxes.push(seen);
     for (const [{ uid }, seen] of containers) if (seen) of(uid).containers.push(seen);
     return new Map([...pods].map(([uid, pod]) => [uid, observationOf(pod.sandboxes, pod.containers)]));
+  }
+
+  // The list after a start of many pods need not read again what each of them has looked at.
+  #settle({ sandboxes, containers }: Rows, seen: Looked): void {
+    sandboxes.forEach((row, at) => {
+      const one = seen.sandboxes[at];
+      if (one !== undefined && sandboxIsSettled(one)) this.#settledSandboxes.set(keyOf(row), one);
+    });
+    containers.forEach((row, at) => {
+      const one = seen.containers[at];
+      if (one !== undefined && containerIsSettled(one)) this.#settledContainers.set(keyOf(row), one);
+    });
   }
 
   async #rows(labelSelector: Record<string, string>, what: string, signal: AbortSignal): Promise<Rows> {
