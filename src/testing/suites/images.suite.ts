@@ -50,6 +50,15 @@ export function imagesSuite(
       assert.deepEqual(await under.images.status(under.pullable, never), { kind: 'absent' });
     });
 
+    test('filesystems() tells where images are stored, and how many bytes are theirs', async () => {
+      const found = await under.images.filesystems(never);
+      assert.ok(found.length > 0);
+      for (const { path, usedBytes } of found) {
+        assert.match(path, /^\//);
+        assert.ok(Number.isSafeInteger(usedBytes) && usedBytes >= 0, `${path}: ${usedBytes}`);
+      }
+    });
+
     test('pulling an image that is there is done as well', async () => {
       const first = await under.images.pull(under.pullable, never);
       assert.deepEqual(await under.images.pull(under.pullable, never), first);
