@@ -79,6 +79,14 @@ suite('texts of whys and waits', () => {
     assert.match(waitText({ ...waits.StartSlot, ahead: 1 }, now), /1 pod is ahead/);
   });
 
+  test('a failed step names the object that its error names', () => {
+    const error = 'cannot use /data of the host: it does not exist';
+    assert.equal(
+      waitText({ ...waits.RetryAfterFailure, step: 'mountVolume', error }, now),
+      `Cannot bring a volume into place: ${error}. The next try is in 1m0s.`,
+    );
+  });
+
   test('say why something ends in words, for codes and for texts', () => {
     assert.match(whyText(whys.StopContainer), /because the pod is deleted\.$/);
     assert.match(whyText({ ...whys.StopContainer, because: 'its probe failed' }), /because its probe failed\.$/);

@@ -116,8 +116,9 @@ const waitTexts: WaitTable = {
   PostStart: ({ container }) => `Waits for the postStart hook of container "${container}".`,
   CrashBackOff: ({ container, until, lastExit, restarts }, within) =>
     `Container "${container}" keeps ending (${lastExit}; ${counted(restarts, 'restart')}). It starts again ${within(until)}.`,
+  // The step names no object, the error does: the path, the container.
   RetryAfterFailure: ({ step, until, error }, within) =>
-    `Cannot ${stepText(step)}: ${cause(error)}. The next try is ${within(until)}.`,
+    `Cannot ${stepText(step)}: ${error}. The next try is ${within(until)}.`,
   PreStop: ({ container, until }, within) =>
     `Waits for the preStop hook of container "${container}"; its grace ends ${within(until)}.`,
   ContainerStop: ({ container, until }, within) =>

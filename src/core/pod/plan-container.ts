@@ -192,7 +192,10 @@ function again(draft: Draft, instance: ContainerSeen, rerun: boolean): Progress 
 }
 
 function waitForBackOff(draft: Draft, instance: ContainerSeen, until: Tick): void {
-  const { exitCode, reason, message, name, attempt } = instance;
+  const { exitCode, reason, name, attempt } = instance;
+  // A container that was stopped for its failed hook: the hook's error is the cause, the exit code only names the signal.
+  const hook = draft.input.seen.hooks[`${instance.id}/postStart`];
+  const message = hook?.ok === false ? hook.message : instance.message;
   const words = [reason, message].filter((text) => text !== undefined && text !== '').join(': ');
   const lastExit = `exit code ${exitCode ?? 'unknown'}${words === '' ? '' : ` (${words})`}`;
   draft.wait({ code: 'CrashBackOff', container: name, until, lastExit, restarts: attempt });

@@ -327,6 +327,18 @@ suite('planPod() for a pod that runs', () => {
     assert.deepEqual(stop.why, { code: 'StopForHookFailure', container: 'c', detail: 'no' });
   });
 
+  test('the back-off of a container that was stopped for its postStart hook tells what the hook said', () => {
+    const crashed = exitedContainer('c', 137, { reason: 'Error' });
+    const seen = {
+      containers: [crashed],
+      hooks: { [`${crashed.id}/postStart`]: { ok: false, message: 'no such file' } },
+    };
+    const kept = { containers: { c: { attempt: 0, backOff: { delay: 10_000, since: 1 as Tick } } } };
+    const [wait] = plan(input({}, seen, kept)).waits;
+    assert.ok(wait?.code === 'CrashBackOff');
+    assert.equal(wait.lastExit, 'exit code 137 (Error: no such file)');
+  });
+
   test('a crash is restarted at once the first time, and then with back-off', () => {
     const crashed = { containers: [exitedContainer('c', 3, { reason: 'Error' })] };
     const first = step(plan(input({}, crashed)), 'record').kept.containers['c'];
