@@ -42,11 +42,29 @@ suite('nodelet', { concurrency: 4 }, () => {
     });
   }
 
-  for (const words of [['--version']]) {
+  for (const words of [
+    ['run', '--help'],
+    ['--max-pods', '3', '--help'],
+    ['run', '-h'],
+  ]) {
+    test(`starts nothing when asked for help: nodelet ${words.join(' ')}`, async () => {
+      const { code, out } = await nodelet(...words);
+      assert.equal(code, 0);
+      assert.match(out, /^Usage: nodelet run /);
+    });
+  }
+
+  for (const words of [['--version'], ['run', '--version'], ['--max-pods', '3', '--version']]) {
     test(`tells its version: nodelet ${words.join(' ')}`, async () => {
       assert.match((await nodelet(...words)).out, /^nodelet \d+\.\d+\.\d+ \(Node 26\./);
     });
   }
+
+  test('does not take a file without decisions for a journal that is well', async () => {
+    const { code, err } = await nodelet('replay', join(import.meta.dirname, '../../package.json'));
+    assert.equal(code, 1);
+    assert.match(err, /cannot replay .*package\.json: there is no decision of nodelet in it/);
+  });
 
   for (const [words, expected] of [
     [['pss'], /unknown command "pss"; did you mean ps\?/],

@@ -16,8 +16,7 @@ export async function dispatch(argv: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    // The kubelet's own --help is among the flags of `run`.
-    const about = name === 'help' ? rest[0] : name !== 'run' && asksForHelp(rest) ? name : undefined;
+    const about = name === 'help' ? rest[0] : asksForHelp(rest) ? name : undefined;
     if (load === undefined || about !== undefined) {
       await print(await helpText(commands, about));
       return 0;

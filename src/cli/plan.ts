@@ -27,7 +27,10 @@ export const plan: Command = {
     const snapshot = await readManifests(args.positionals, name, new AbortController().signal);
     for (const line of problemLines(snapshot.problems.map((problem) => ({ ...problem, since: '' })))) complain(line);
     const wanted = [...resolve([snapshot]).values()];
-    if (wanted.length === 0) throw new CommandError(`cannot plan ${args.positionals.join(' ')}: there is no pod in it`);
+    if (wanted.length === 0) {
+      const why = snapshot.problems.length > 0 ? 'it cannot be read as pods' : 'there is no pod in it';
+      throw new CommandError(`cannot plan ${args.positionals.join(' ')}: ${why}`);
+    }
     const node = nodeView(config, facts, 'containerd');
     for (const want of wanted) {
       const admission = admit(want.pod, [], node);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Replay, replayJournal } from '../agent/replay.ts';
 import { readArgs } from './args.ts';
-import { type Command, print } from './command.ts';
+import { type Command, CommandError, print } from './command.ts';
 
 export const replay: Command = {
   usage: 'replay JOURNAL…',
@@ -13,6 +13,9 @@ export const replay: Command = {
   run: async (argv) => {
     const args = readArgs(argv, { options: {}, positionals: ['JOURNAL', '[…]'] });
     const result = replayJournal(linesOf(args.positionals));
+    if (result.decisions === 0) {
+      throw new CommandError(`cannot replay ${args.positionals.join(' ')}: there is no decision of nodelet in it`);
+    }
     await print(`${replayLines(result).join('\n')}\n`);
     return result.differing.length === 0 ? 0 : 1;
   },
