@@ -178,3 +178,22 @@ suite('Ledger', () => {
     assert.deepEqual([...node.store.rows.keys()].sort(), ['u1', 'unreadable-u2']);
   });
 });
+
+suite('Ledger, when the agent ends', () => {
+  test('write() rejects with the reason, also when it came during the last flush', { timeout: 5000 }, async () => {
+    const clock = new VirtualClock();
+    const lifetime = new AbortController();
+    const reason = new Error('the agent ends');
+    const flush = Promise.withResolvers<void>();
+    const store = { load: async () => ({ rows: new Map(), broken: [] }), write: () => flush.promise };
+    const ledger = new Ledger({ store, clock, logger: quietLogger }, lifetime.signal);
+    const first = ledger.write(uid, nothingKept);
+    await undefined;
+    const second = ledger.write('u2' as PodUid, nothingKept);
+    lifetime.abort(reason);
+    flush.resolve();
+    await first;
+    await assert.rejects(second, reason);
+    await assert.rejects(ledger.write(uid, nothingKept), reason);
+  });
+});

@@ -95,6 +95,14 @@ export class Ledger {
       }
     }
     this.#flushing = false;
+    if (this.#lifetime.aborted) this.#giveUp();
+  }
+
+  /** The agent ends: nobody flushes any more what came during the last flush. */
+  #giveUp(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const { reject } of waiters) reject(this.#lifetime.reason);
   }
 
   async #flushOnce(): Promise<boolean> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { request, Server } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -262,5 +262,20 @@ suite('serveHealth()', () => {
     assert.equal((await fetch(`http://127.0.0.1:${port}/metrics`)).status, 404);
     controller.abort(new Error('the test has ended'));
     await first;
+  });
+});
+
+suite('serveLocal(), when its socket fails later', () => {
+  test('rejects with the error', { timeout: 5000 }, async (t) => {
+    const listening = t.mock.method(Server.prototype, 'listen');
+    const ended = serveLocal(new FakeView(), join(folder, 'failing.sock'), new AbortController().signal);
+    const server = listening.mock.calls[0]?.this;
+    assert.ok(server instanceof Server);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.once('listening', () => setImmediate(resolve));
+    await promise;
+    const error = new Error('accept EMFILE');
+    server.emit('error', error);
+    await assert.rejects(ended, error);
   });
 });

@@ -17,7 +17,8 @@ const socketMask = 0o177;
  * Answers `nodelet ps`, `logs`, `explain`, `exec` and the live table over HTTP on a unix socket, until the signal is aborted.
  *
  * Only root may connect: the socket has mode 0600 from its first moment. (Node cannot ask who the caller is.) A socket
- * that a dead nodelet left is replaced; that no live one has it is the caller's duty (lib/host/pid-lock.ts).
+ * that a dead nodelet left is replaced; that no live one has it is the caller's duty (lib/host/pid-lock.ts). Rejects when
+ * the socket fails, at once or later.
  */
 export async function serveLocal(view: AgentView, socket: string, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
@@ -28,12 +29,16 @@ export async function serveLocal(view: AgentView, socket: string, signal: AbortS
   // Waiting for the next change may take for ever.
   server.requestTimeout = 0;
   await listen(server, socket);
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     const close = (): void => {
       ended.abort(signal.reason);
       server.close(() => resolve());
       server.closeAllConnections();
     };
+    server.on('error', (error) => {
+      close();
+      reject(error);
+    });
     if (signal.aborted) close();
     else signal.addEventListener('abort', close, { once: true });
   });

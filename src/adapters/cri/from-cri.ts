@@ -45,9 +45,14 @@ export function sandboxSeen(status: sandbox.PodSandboxStatus | sandbox.PodSandbo
     createdAt: wallTimeOf(status.createdAt) ?? (0 as WallTime),
     ips: ips.filter((ip) => ip !== ''),
     network: mode === NamespaceMode.NODE ? 'NODE' : 'POD',
-    name: status.labels['io.kubernetes.pod.name'] ?? status.metadata?.name ?? '',
-    namespace: status.labels['io.kubernetes.pod.namespace'] ?? status.metadata?.namespace ?? '',
+    name: partOfPath(status.labels['io.kubernetes.pod.name'] ?? status.metadata?.name),
+    namespace: partOfPath(status.labels['io.kubernetes.pod.namespace'] ?? status.metadata?.namespace),
   };
+}
+
+// A status may say something else than the row in the list, whose labels were checked.
+function partOfPath(told = ''): string {
+  return told.includes('/') ? '' : told;
 }
 
 /** A container from its status; the sandbox' id is not in there. */

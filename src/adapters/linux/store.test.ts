@@ -140,3 +140,16 @@ suite('FileLineLog', () => {
     assert.equal(log.lost, 2);
   });
 });
+
+suite('FileStore, with a bug', () => {
+  test('write() passes it on as it is, and its flush fails too, so that the process ends', async () => {
+    await using at = await fixture();
+    const store = new FileStore(at.path);
+    await store.load(never);
+    const write = store.write(new Map([['a', 1n as unknown as string]]), never);
+    const flush = store.close();
+    const [told, ended] = await Promise.allSettled([write, flush]);
+    assert.ok(told.status === 'rejected' && told.reason instanceof TypeError);
+    assert.ok(ended.status === 'rejected' && ended.reason === told.reason);
+  });
+});

@@ -110,6 +110,11 @@ export class FileStore implements Store {
       this.#damaged = true;
       // On a full disk, half a line would take the room that the new file needs.
       await this.#file?.truncate(this.#size).catch(() => {});
+      // What neither the system nor a port reports is a bug: it ends the process, and nobody takes it for a full disk.
+      if (codeOf(error) === undefined && !(error instanceof PortError)) {
+        for (const { failed } of group) failed(error);
+        throw error;
+      }
       const cause = portError(`write the store ${this.#path}`, error);
       const failure = new PortError('unknown-outcome', cause.message, error);
       for (const { failed } of group) failed(failure);
