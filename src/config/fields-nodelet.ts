@@ -50,6 +50,6 @@ export const nodeletRows: readonly FieldRow[] = [
   ['network.bridge', deviceName, 'nodelet0', acts],
   ['network.plugins', list(pluginName), ['bridge', 'portmap'], acts],
   ['network.hostPorts', nullable(bool), true, actsAs('false: `portmap` is left out of the chain')],
-  ['startSlots', int({ min: 1, max: 1000 }), 3, actsAs('pods being started at once')],
+  ['startSlots', int({ min: 1, max: 1000 }), 4, actsAs('pods being started at once')],
   ['offlineCache', bool, false, accepted('there is no API server to be cut off from so far')],
 ];
