@@ -34,7 +34,8 @@ export const down: Command = {
   usage: 'down',
   summary: 'stop everything, and take away all that nodelet made: pods, network, cgroups, mounts, images, state',
   details: [
-    'Pods get 5 s to end, without their preStop hooks: for those, remove the files first. Images that were pulled go too. What cannot be removed is named with its cause; exit code 1.',
+    'Pods get 5 s to end, without their preStop hooks: for those, remove the files first.',
+    'Images that were pulled go too. What cannot be removed is named with its cause; exit code 1.',
     'Manifests, configuration, and archives in <root-dir>/images are not touched.',
   ],
   run: async (argv) => {
