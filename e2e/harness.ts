@@ -189,7 +189,7 @@ export class TestNode implements AsyncDisposable {
     return [...pods, ...log].join('\n');
   }
 
-  /** What of this node is still on the machine: mounts, cgroups, links, namespaces, processes. Empty when it left nothing. */
+  /** What of this node is still on the machine: mounts, cgroups, links, processes, files. Empty when it left nothing. */
   leftovers(): readonly string[] {
     const mounts = lines('/proc/self/mountinfo').filter((line) => line.includes(this.dir));
     const cgroups = readdirSync('/sys/fs/cgroup', { withFileTypes: true })
@@ -204,7 +204,9 @@ export class TestNode implements AsyncDisposable {
     const rules = execFileSync('iptables-save', { encoding: 'utf8' })
       .split('\n')
       .filter((rule) => rule.includes(this.bridge) || rule.includes(` 10.${this.#network}.`));
-    return [...mounts, ...cgroups, ...links, ...processes, ...rules];
+    const root = join(this.dir, 'root');
+    const files = isDirectory(root) ? readdirSync(root).map((name) => `file root/${name}`) : [];
+    return [...mounts, ...cgroups, ...links, ...processes, ...rules, ...files];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

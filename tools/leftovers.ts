@@ -11,7 +11,7 @@ const network = /nodelet0|\b10\.88\.|\b8088\b/;
 const logs = /^(default_)?(client|job|web|worker)_/;
 
 /**
- * Takes stock of mounts, cgroups, the bridge, firewall rules, runtime processes and pod logs, and of those of the given
+ * Takes stock of mounts, cgroups, the bridge, firewall rules, runtime processes, pod logs and state files, and of those of the given
  * network namespaces that still have a name.
  */
 export function tracesOnMachine(namespaces: ReadonlySet<number>): Traces {
@@ -31,6 +31,7 @@ export function tracesOnMachine(namespaces: ReadonlySet<number>): Traces {
     ...[...names('/var/log/pods'), ...names('/var/log/containers')]
       .filter((name) => logs.test(name))
       .map((name) => `log ${name}`),
+    ...names('/var/lib/nodelet').map((name) => `file /var/lib/nodelet/${name}`),
   ]);
 }
 

@@ -18,6 +18,7 @@ const never: AbortSignal = new AbortController().signal;
 const ownNames: readonly string[] = [
   ...['pods', 'manifests', 'containerd', 'cni', 'seccomp'],
   ...['ledger', 'ledger.new', 'ledger.corrupt', 'journal', 'journal.1'],
+  ...['statuses', 'statuses.new', 'statuses.corrupt'],
 ];
 
 /** What was done, told at once, and what could not be done, told at the end. */
