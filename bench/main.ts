@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { TestNode } from '../e2e/harness.ts';
@@ -132,4 +132,4 @@ async function measure(): Promise<Report> {
 
 const report = await measure();
 console.log(table(report));
-if (values.json !== undefined) writeFileSync(join(process.cwd(), values.json), `${JSON.stringify(report, null, 2)}\n`);
+if (values.json !== undefined) writeFileSync(resolve(values.json), `${JSON.stringify(report, null, 2)}\n`);
